@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# Flags that every target of ours takes, and the one way to declare a library, a test, a bench.
+
+add_library(postern_flags INTERFACE)
+target_include_directories(postern_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(postern_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Werror -fno-omit-frame-pointer -fstack-protector-strong
+  $<$<COMPILE_LANGUAGE:CXX>:-Wconversion -Wswitch-enum>)
+target_compile_definitions(postern_flags INTERFACE
+  $<$<CONFIG:Release>:_FORTIFY_SOURCE=2> $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+if(POSTERN_SANITIZE)
+  add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${POSTERN_SANITIZE} -fno-sanitize-recover=all)
+endif()
+
+# postern_library(NAME SOURCES a.cc b.cc DEPENDS lib …): one static library a folder. DEPENDS repeats
+# exactly the arrows of ARCHITECTURE.md; tests/tidy compares both with the #include lines.
+function(postern_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE postern_flags)
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+endfunction()
+
+# postern_unit_test(NAME SOURCES … DEPENDS …): a GoogleTest binary; each of its tests is a ctest.
+function(postern_unit_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} postern_flags GTest::gtest_main)
+  target_compile_options(${name} PRIVATE -Wno-pedantic)
+  add_test(NAME unit.${name} COMMAND ${name})
+  set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
+function(postern_bench name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} postern_flags benchmark::benchmark
+    benchmark::benchmark_main)
+endfunction()
+
+# postern_fuzz(NAME SOURCES … DEPENDS …): a libFuzzer target; its seeds are tests/corpus/fuzz/NAME.
+function(postern_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(fuzz_${name} ${ARG_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE ${ARG_DEPENDS} postern_flags)
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+endfunction()

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The audit log: records gather in a batch, flush() puts them into the file with one write(2).
+// The caller's rule: no byte of a statement leaves before the flush() after its decision succeeded.
+// Knows files; knows no loop (the server calls flush() in the loop's check phase).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/audit/record.h"
+
+namespace gateway::audit {
+
+enum class Storage : std::uint8_t { File, Stdout };
+enum class OnFailure : std::uint8_t { Deny, Continue };
+
+struct LogSettings {
+  bool enabled = true;
+  Storage storage = Storage::File;
+  std::string file_path;
+  std::uint64_t max_bytes = 100ull << 20;  // then rotated: file.1 is the newest of max_files old ones
+  unsigned max_files = 10;
+  bool redact_sql = false;
+  OnFailure on_failure = OnFailure::Deny;
+};
+
+// Time comes in: microseconds since the Unix epoch.
+using Clock = std::move_only_function<std::chrono::microseconds()>;
+
+struct LogCounts {
+  std::uint64_t records[8] = {};  // by Event
+  std::uint64_t failures = 0;
+  std::uint64_t dropped = 0;      // only with OnFailure::Continue
+};
+
+class Log {
+ public:
+  // The error names the path and the system's reason. A file is created with mode 0640, appended to.
+  static std::expected<std::unique_ptr<Log>, std::string> open(LogSettings settings, Clock clock);
+  virtual ~Log() = default;  // flushes
+
+  // Formats what is constant over a session, for append(). Keep it as long as the session lives.
+  static std::string format_session(const SessionFacts& facts);
+
+  virtual void append(std::string_view session, const Decision& decision) = 0;
+  virtual void append(std::string_view session, const End& end) = 0;
+  virtual void append(std::string_view session, const Occurrence& occurrence) = 0;
+
+  // One write of all that gathered. False when it failed and on_failure is deny: then nothing of
+  // this batch may leave; its records are kept (bounded) and tried again by the next flush.
+  virtual bool flush() = 0;
+  virtual bool has_pending() const = 0;
+  // False from a failed flush until one succeeds. While false new statements are refused up front.
+  virtual bool healthy() const = 0;
+  virtual const LogCounts& counts() const = 0;
+  virtual const std::string& last_error() const = 0;
+};
+
+}  // namespace gateway::audit

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is written down about a statement or session: one JSON object a line (docs/audit.md).
+// Plain values and a formatter; knows no file, clock or loop.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <span>
+
+namespace gateway::audit {
+
+enum class Event : std::uint8_t {
+  SessionStarted,
+  SessionEnded,
+  AuthenticationFailed,
+  QueryAllowed,   // decision, before the statement's bytes leave
+  QueryDenied,    // decision; nothing leaves
+  QueryExecuted,  // the end of an allowed one: it succeeded
+  QueryFailed,    // the end of an allowed one: the server refused it, or it never ran
+  ConfigReloaded,
+};
+
+struct Violation {
+  std::string_view check, resource, rule;
+};
+
+// Constant over a session; formatted once (see format_session) and copied into its decision records.
+struct SessionFacts {
+  std::string_view session_id;
+  std::string_view database, user, auth_method;
+  std::string_view client_ip;
+  std::uint16_t client_port = 0;
+  std::string_view application;
+};
+
+// A decision record (QueryAllowed, QueryDenied).
+struct Decision {
+  Event event = Event::QueryAllowed;
+  std::uint64_t request_id = 0;
+  std::string_view sql;          // the client's own text of this statement, valid UTF-8 or escaped
+  std::string_view statement_class;
+  std::uint64_t fingerprint = 0;
+  std::span<const Violation> violations;
+  std::string_view error_code, error_message;  // of the refusal; empty when allowed
+  std::uint64_t policy_epoch = 0;
+};
+
+enum class EndStatus : std::uint8_t {
+  Ok,
+  Error,         // the server answered with an error
+  Skipped,       // an earlier error in the same unit kept it from running
+  Prepared,      // parsed only; never executed in its unit
+  Suspended,     // PortalSuspended: a row limit was reached
+  Cancelled,     // error 57014
+  Disconnected,  // client or server went away first
+};
+
+// An end record (QueryExecuted, QueryFailed).
+struct End {
+  std::uint64_t request_id = 0;
+  EndStatus status = EndStatus::Ok;
+  std::int64_t rows = -1;  // -1: not known
+  std::chrono::microseconds elapsed{0};
+  std::string_view sqlstate;  // of the server's error
+};
+
+// SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded.
+struct Occurrence {
+  Event event = Event::SessionStarted;
+  std::string_view status;  // "ok" or an error code
+  std::string_view detail;  // a sentence, or empty
+};
+
+}  // namespace gateway::audit

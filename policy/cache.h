@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verdicts kept by exact text. One per loop: not thread-safe, no locks.
+// A keyed per-process hash only finds the bucket; the full text, the parameter types and the profile's
+// epoch are compared on every hit, so that a collision can never inherit an allow.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "policy/judge.h"
+
+namespace policy {
+
+struct CacheCounts {
+  std::uint64_t hits = 0, misses = 0, evictions = 0;
+};
+
+class VerdictCache {
+ public:
+  // `max_bytes` bounds texts and verdicts together; least recently used go first. A text that alone
+  // is larger than a quarter of it is judged but not kept. `hash_key` should be random per process.
+  VerdictCache(std::size_t max_bytes, std::uint64_t hash_key);
+  ~VerdictCache();
+  VerdictCache(const VerdictCache&) = delete;
+  VerdictCache& operator=(const VerdictCache&) = delete;
+
+  // judge(question), from the cache where an equal question was asked. Never null.
+  std::shared_ptr<const Verdict> judge(const Question& question);
+
+  const CacheCounts& counts() const;
+  std::size_t bytes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace policy

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one question both doors ask of the policy engine: may this text run, for this profile?
+// Pure: knows no socket, clock, file or thread. Safe to call from several threads at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/error_code.h"
+#include "policy/statement_class.h"
+
+namespace policy {
+
+enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
+
+// What one kind of principal may do on one database. Immutable once built; shared by sessions.
+struct Profile {
+  Mode mode = Mode::ReadOnly;
+  bool allow_explain = false;
+  // Settings a client may SET beyond the built-in list (policy/guc.h), lower case.
+  std::vector<std::string> allowed_gucs;
+  std::size_t max_statement_bytes = 1 << 20;
+  // Grows with every change of policy: a verdict of another epoch is judged again.
+  std::uint64_t epoch = 1;
+};
+
+struct Question {
+  std::string_view sql;                          // without a terminating NUL
+  std::span<const std::uint32_t> parameter_types;  // OIDs given at Parse; 0 = to be inferred
+  const Profile& profile;
+  int server_major = 15;
+};
+
+enum class Check : std::uint8_t { Text, Statement, Setting, Function };
+
+// One reason for a refusal. Strings are complete sentences, fit for MESSAGE, DETAIL and HINT.
+struct Violation {
+  Check check = Check::Statement;
+  ErrorCode code = ErrorCode::UnsafeSql;
+  std::string resource;  // what was refused: "COPY TO PROGRAM", "role"
+  std::string rule;      // the configuration path that decided: "mode", "never", "gucs"
+  std::string message;
+  std::string hint;
+  std::size_t position = 0;  // 1-based, in characters of the whole text, as ErrorResponse 'P'; 0: none
+};
+
+// What a statement does to the session when it succeeds, as far as later verdicts depend on it.
+// Names are folded and cut to 63 bytes as the server does.
+struct Effect {
+  enum class Kind : std::uint8_t {
+    None,
+    Prepare,       // SQL PREPARE name
+    Execute,       // SQL EXECUTE name
+    Deallocate,    // DEALLOCATE name; empty: ALL
+    Declare,       // DECLARE name CURSOR; `holdable` set for WITH HOLD
+    Fetch,         // FETCH or MOVE on cursor `name`
+    CloseCursor,   // CLOSE name; empty: ALL
+    DiscardAll,
+    Begin,         // BEGIN, START TRANSACTION
+    EndTransaction,  // COMMIT, ROLLBACK, with or without AND CHAIN
+    RollbackTo,    // ROLLBACK TO SAVEPOINT
+    SetGuc,        // SET, RESET, SET LOCAL; `name` is the setting, empty for RESET ALL
+    CopyIn,        // the server will ask for CopyData
+    CopyOut,
+  };
+  Kind kind = Kind::None;
+  std::string name;
+  bool holdable = false;
+};
+
+struct StatementVerdict {
+  StatementClass statement_class = StatementClass::Select;
+  std::size_t offset = 0;  // byte range of this statement in the text, white space trimmed
+  std::size_t bytes = 0;
+  std::uint64_t fingerprint = 0;  // libpg_query's, equal for texts that differ in literals only
+  Effect effect;
+  std::vector<Violation> violations;  // empty: allowed
+  bool allowed() const { return violations.empty(); }
+};
+
+// The verdict on one text. A text that cannot be read (syntax error, too long, too deep, not UTF-8,
+// a bomb) has `unreadable` set and no statements. No statements and nothing unreadable: an empty query.
+struct Verdict {
+  std::vector<StatementVerdict> statements;
+  std::vector<Violation> unreadable;  // at most one
+  std::uint64_t epoch = 0;            // of the profile that judged
+  bool allowed() const;
+  // The violation that a client is told: the first one. Null when allowed.
+  const Violation* refusal() const;
+};
+
+// Never throws and never fails to answer: what it does not understand it refuses.
+Verdict judge(const Question& question);
+
+}  // namespace policy
