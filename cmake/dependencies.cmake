@@ -10,7 +10,7 @@ find_package(PostgreSQL REQUIRED)
 pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv>=1.44)
 pkg_check_modules(YAML_CPP REQUIRED IMPORTED_TARGET yaml-cpp)
 find_package(CLI11 REQUIRED)
-find_package(prometheus-cpp REQUIRED CONFIG COMPONENTS core)
+pkg_check_modules(PROMETHEUS_CORE REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 
 find_path(LLHTTP_INCLUDE_DIR llhttp.h REQUIRED)
 find_library(LLHTTP_LIBRARY llhttp REQUIRED)
