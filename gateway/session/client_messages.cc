@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a client's messages mean. Each on_… only reads, judges and dispatches: refusing.cc answers what
-// is refused, forwarding.cc sends what is allowed.
+// What a client's messages mean. Each on_… only reads, judges and dispatches: refusing.cc answers
+// what is refused, forwarding.cc sends what is allowed.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -97,12 +97,14 @@ bool Session::stream_client_body(std::string_view rest, std::size_t& at, Output&
   return true;
 }
 
-// The message at the front as far as it decides, or nothing: more bytes are needed, or `out` closes.
+// The message at the front as far as it decides, or nothing: more bytes are needed, or `out`
+// closes.
 std::optional<Session::Message> Session::next_message(std::string_view rest, Output& out) {
   const std::uint32_t length_max = frontend::length_max(rest[0]);
   if (length_max == 0) {
     end(CloseReason::ClientProtocolViolation,
-        "invalid frontend message type " + std::to_string(static_cast<unsigned char>(rest[0])), out);
+        "invalid frontend message type " + std::to_string(static_cast<unsigned char>(rest[0])),
+        out);
     return std::nullopt;
   }
   const auto header = pgwire::read_header(rest, length_max);
@@ -116,15 +118,14 @@ std::optional<Session::Message> Session::next_message(std::string_view rest, Out
   return message;
 }
 
-// Bodies that stream (CopyData, the values of a Bind, what is refused for its size) need not be whole.
+// Bodies that stream (CopyData, the values of a Bind, what is refused for its size) need not be
+// whole.
 bool Session::has_enough(const Message& message) const {
   if (message.whole() || discard_ != Discard::None) return true;
   switch (message.type()) {
     case frontend::kCopyData:
-    case frontend::kFunctionCall:
-      return true;
-    case frontend::kQuery:
-      return message.header.body_bytes > settings_.max_statement_bytes + 1;
+    case frontend::kFunctionCall: return true;
+    case frontend::kQuery: return message.header.body_bytes > settings_.max_statement_bytes + 1;
     case frontend::kParse:
       return message.header.body_bytes > settings_.max_statement_bytes + kParseOverheadMax;
     case frontend::kBind: {
@@ -154,11 +155,11 @@ Session::Flow Session::on_message(const Message& message, Output& out) {
     case frontend::kSync: return on_sync(message, out);
     case frontend::kFlush: return on_flush(message, out);
     case frontend::kFunctionCall:
-      return refuse(message, "",
-                    make_refusal(ErrorCode::FunctionAccessDenied,
-                                 "the function call protocol is not allowed",
-                                 "Call the function in a SELECT."),
-                    out);
+      return refuse(
+          message, "",
+          make_refusal(ErrorCode::FunctionAccessDenied, "the function call protocol is not allowed",
+                       "Call the function in a SELECT."),
+          out);
     case frontend::kCopyData:
     case frontend::kCopyDone:
     case frontend::kCopyFail:
@@ -182,11 +183,11 @@ Session::Flow Session::on_copy_mode_message(const Message& message, Output& out)
       client_body_ = Body::Forward;
       return Flow::Done;
     case frontend::kSync:
-    case frontend::kFlush:
-      return Flow::Done;
+    case frontend::kFlush: return Flow::Done;
     default:
       end(CloseReason::ClientProtocolViolation,
-          "unexpected message type " + hexadecimal(message.type()) + " during COPY from stdin", out);
+          "unexpected message type " + hexadecimal(message.type()) + " during COPY from stdin",
+          out);
       return Flow::Done;
   }
 }
@@ -196,12 +197,12 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   const auto query = pgwire::read_query(message.body());
   if (!query) {
     const bool has_end = message.body().find('\0') != std::string_view::npos;
-    return refuse_malformed(message, has_end ? "invalid message format" : "invalid string in message",
-                            out);
+    return refuse_malformed(message,
+                            has_end ? "invalid message format" : "invalid string in message", out);
   }
   if (!shared_.audit_available) return refuse(message, query->sql, no_audit(), out);
-  const auto verdict = shared_.verdicts.judge(
-      {query->sql, {}, settings_.profile, settings_.server_major});
+  const auto verdict =
+      shared_.verdicts.judge({query->sql, {}, settings_.profile, settings_.server_major});
   if (!verdict->allowed()) return refuse(message, query->sql, refusal_of(*verdict), out);
 
   const std::uint64_t unit = unit_ + 1;  // of its own: what follows does not depend on its success
@@ -348,7 +349,8 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
       return not_executable(message, prepared->sql, {belief, effect.name}, out);
     }
     // The first Execute in the unit of its Parse continues the request that the Parse began.
-    const bool continues = !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
+    const bool continues =
+        !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
     request = continues ? prepared->request_id : decide(prepared->sql, *statement, out);
     prepared->claimed = true;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a session ended. One list: the log field, the metric label, and the key to what the client is told.
+// Why a session ended. One list: the log field, the metric label, and the key to what the client is
+// told.
 #pragma once
 
 #include <array>

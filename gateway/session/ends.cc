@@ -16,7 +16,8 @@ void Session::end_request(std::uint64_t request, Outcome outcome, std::int64_t r
                     .sqlstate = code});
 }
 
-// Of the statements of a Query that have none yet: the next gets `first`, those behind it never ran.
+// Of the statements of a Query that have none yet: the next gets `first`, those behind it never
+// ran.
 void Session::end_query(Expected& query, Outcome first, std::string_view code) {
   for (Outcome outcome = first; query.done < query.statements; ++query.done) {
     end_request(query.request_id + query.done, outcome, -1, code);

@@ -20,11 +20,8 @@ std::optional<Session::Flow> Session::need_server(const Message& message, std::s
 }
 
 Expected& Session::expect(ReplyKind kind, Treatment treatment) {
-  replies_.push({.kind = kind,
-                 .treatment = treatment,
-                 .seq = next_seq_++,
-                 .unit = unit_,
-                 .sent_at = now_});
+  replies_.push(
+      {.kind = kind, .treatment = treatment, .seq = next_seq_++, .unit = unit_, .sent_at = now_});
   return replies_.back();
 }
 

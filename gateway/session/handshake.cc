@@ -55,20 +55,19 @@ std::size_t Handshake::on_startup_bytes(std::string_view bytes, std::string& to_
   }
   if (!*frame) return 0;
   const std::string_view behind = bytes.substr((*frame)->bytes);
-  std::visit(Overload{
-                 [&](const pgwire::SslRequest&) {
-                   on_encryption_request(ssl_asked_, behind, to_client);
-                 },
-                 [&](const pgwire::GssEncRequest&) {
-                   on_encryption_request(gss_asked_, behind, to_client);
-                 },
-                 [&](const pgwire::CancelRequest& request) {
-                   phase_ = Phase::Done;
-                   result_ = CancelKey{request.process_id, std::string(request.key)};
-                 },
-                 [&](const pgwire::StartupMessage& message) { on_startup(message, to_client); },
-             },
-             (*frame)->packet);
+  std::visit(
+      Overload{
+          [&](const pgwire::SslRequest&) { on_encryption_request(ssl_asked_, behind, to_client); },
+          [&](const pgwire::GssEncRequest&) {
+            on_encryption_request(gss_asked_, behind, to_client);
+          },
+          [&](const pgwire::CancelRequest& request) {
+            phase_ = Phase::Done;
+            result_ = CancelKey{request.process_id, std::string(request.key)};
+          },
+          [&](const pgwire::StartupMessage& message) { on_startup(message, to_client); },
+      },
+      (*frame)->packet);
   return (*frame)->bytes;
 }
 
@@ -227,9 +226,8 @@ void Handshake::fail_scram(auth::ScramError error, std::string& to_client) {
 
 void Handshake::fail(CloseReason reason, std::string_view sqlstate, std::string message,
                      std::string& to_client) {
-  pgwire::write_error(to_client, {.severity = pgwire::Severity::Fatal,
-                                  .sqlstate = sqlstate,
-                                  .message = message});
+  pgwire::write_error(
+      to_client, {.severity = pgwire::Severity::Fatal, .sqlstate = sqlstate, .message = message});
   phase_ = Phase::Done;
   result_ = LoginFailure{reason, login_.user, std::move(message)};
 }

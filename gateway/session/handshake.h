@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the first byte of a client to who it is: SSLRequest and GSSENCRequest (both answered 'N'), the
-// start-up packet, protocol negotiation, authentication. Pure: bytes in, bytes and one result out.
+// From the first byte of a client to who it is: SSLRequest and GSSENCRequest (both answered 'N'),
+// the start-up packet, protocol negotiation, authentication. Pure: bytes in, bytes and one result
+// out.
 //
 //   Opening --SSLRequest/GSSENCRequest--> Opening       Opening --CancelRequest--> Done
 //   Opening --StartupMessage--> SaslInitial (scram-sha-256) or Done (trust)
@@ -56,8 +57,8 @@ class Handshake {
  public:
   explicit Handshake(HandshakeContext context);
 
-  // Consumes whole packets from the front of `bytes`, appends what the client gets to `to_client`, and
-  // answers how many bytes it took. Ask result() after it.
+  // Consumes whole packets from the front of `bytes`, appends what the client gets to `to_client`,
+  // and answers how many bytes it took. Ask result() after it.
   std::size_t on_bytes(std::string_view bytes, std::string& to_client);
   const std::optional<HandshakeResult>& result() const { return result_; }
   std::optional<HandshakeResult> take_result() { return std::exchange(result_, std::nullopt); }

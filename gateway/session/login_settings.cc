@@ -17,7 +17,8 @@ std::string lower(std::string_view text) {
 
 bool equal_names(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
 
-// "ISO" -> "ISO, MDY": the style and the order each keep what is known where the client names only one.
+// "ISO" -> "ISO, MDY": the style and the order each keep what is known where the client names only
+// one.
 std::string full_date_style(std::string_view asked, std::string_view known) {
   std::string style(known.substr(0, known.find(',')));
   std::string order(known.size() > 3 ? known.substr(known.size() - 3) : "MDY");
@@ -38,8 +39,7 @@ std::string full_date_style(std::string_view asked, std::string_view known) {
   return style + ", " + order;
 }
 
-std::string as_reported(const std::string& name, const std::string& value,
-                        std::string_view known) {
+std::string as_reported(const std::string& name, const std::string& value, std::string_view known) {
   if (name == "datestyle") return full_date_style(value, known);
   if (name == "intervalstyle" || name == "default_transaction_read_only") return lower(value);
   // Judged to mean these, however they were spelled.
@@ -88,7 +88,8 @@ Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
   Parameters told = known;
   for (auto& [name, value] : told) {
     const std::string folded = lower(name);
-    const auto asked = std::ranges::find(client, folded, [](const auto& entry) { return entry.first; });
+    const auto asked =
+        std::ranges::find(client, folded, [](const auto& entry) { return entry.first; });
     if (asked != client.end()) value = as_reported(folded, asked->second, value);
   }
   return told;
@@ -97,7 +98,8 @@ Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
 std::vector<pgwire::ParameterStatus> in_server_order(const Parameters& told) {
   std::vector<pgwire::ParameterStatus> list;
   for (const auto& [name, value] : told) list.push_back({name, value});
-  std::ranges::sort(list, {}, [](const pgwire::ParameterStatus& status) { return lower(status.name); });
+  std::ranges::sort(list, {},
+                    [](const pgwire::ParameterStatus& status) { return lower(status.name); });
   return list;
 }
 

@@ -16,7 +16,8 @@ namespace gateway::session {
 std::expected<Settings, std::string> judge_login_settings(const Settings& asked,
                                                           const policy::Profile& profile);
 
-// ParameterStatus for the greeting. Values are given as PostgreSQL would report them (DateStyle in full).
+// ParameterStatus for the greeting. Values are given as PostgreSQL would report them (DateStyle in
+// full).
 Parameters parameters_to_tell(const Parameters& known, const Settings& client);
 
 // As PostgreSQL lists them: by name, upper and lower case alike. Borrowed from `told`.

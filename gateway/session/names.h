@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which judged text a name stands for on the server: one of these for prepared statements, one for
-// portals and cursors (SQL and protocol share each name space). A name is believed only as far as the
-// server has answered: a change is predicted inside the unit that asks for it, settled by the reply,
-// and dropped where an error kept it from happening.
+// portals and cursors (SQL and protocol share each name space). A name is believed only as far as
+// the server has answered: a change is predicted inside the unit that asks for it, settled by the
+// reply, and dropped where an error kept it from happening.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@
 
 namespace gateway::session {
 
-// NAMEDATALEN - 1: the server keeps prepared statements and portals under at most this much of a name
-// (dynahash string keys), so two longer names with one beginning are one name.
+// NAMEDATALEN - 1: the server keeps prepared statements and portals under at most this much of a
+// name (dynahash string keys), so two longer names with one beginning are one name.
 inline constexpr std::size_t kNameBytesMax = 63;
 std::string_view name_key(std::string_view name);
 
@@ -27,7 +27,7 @@ std::string_view name_key(std::string_view name);
 struct Prepared {
   std::string sql;
   std::shared_ptr<const policy::Verdict> verdict;
-  std::size_t statement = 0;  // which of the verdict's statements
+  std::size_t statement = 0;     // which of the verdict's statements
   std::uint64_t request_id = 0;  // of the decision made at Parse
   std::uint64_t unit = 0;        // in which it was parsed
   bool claimed = false;          // an Execute of that unit continues that request
@@ -43,7 +43,8 @@ class Names {
     PreparedRef prepared;
   };
 
-  // As a message of `unit` will find it. Unsettled: an earlier unit's change of it is unanswered; wait.
+  // As a message of `unit` will find it. Unsettled: an earlier unit's change of it is unanswered;
+  // wait.
   Lookup look_up(std::string_view name, std::uint64_t unit) const;
 
   enum class When : std::uint8_t {
@@ -57,7 +58,7 @@ class Names {
     std::size_t part = 0;
     std::uint64_t unit = 0;
     When when = When::Success;
-    bool all = false;      // every name
+    bool all = false;  // every name
     bool holdable = false;
     std::string name;
     PreparedRef prepared;  // null: erased
@@ -78,7 +79,9 @@ class Names {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
   };
   struct Settled {
     PreparedRef prepared;

@@ -26,11 +26,11 @@ enum class Outcome : std::uint8_t {
 
 struct Decision {
   std::uint64_t request_id = 0;
-  std::string_view sql;                  // the client's text of this statement
+  std::string_view sql;  // the client's text of this statement
   std::string_view statement_class;
   std::uint64_t fingerprint = 0;
   std::uint64_t policy_epoch = 0;
-  std::string_view error_code;           // empty: allowed
+  std::string_view error_code;  // empty: allowed
   std::string_view error_message;
   std::span<const policy::Violation> violations;
   bool allowed() const { return error_code.empty(); }

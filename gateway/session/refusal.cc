@@ -29,7 +29,8 @@ Refusal refusal_of(const policy::Verdict& verdict) {
   refusal.detail = detail_of(*first);
   refusal.position = first->position;
   refusal.violations = {first, 1};
-  const auto denied = std::ranges::find_if_not(verdict.statements, &policy::StatementVerdict::allowed);
+  const auto denied =
+      std::ranges::find_if_not(verdict.statements, &policy::StatementVerdict::allowed);
   if (denied != verdict.statements.end()) {
     refusal.statement_class = policy::name(denied->statement_class);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a message is not forwarded, as the client is told (ErrorResponse) and as the audit records it.
+// Why a message is not forwarded, as the client is told (ErrorResponse) and as the audit records
+// it.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ struct Refusal {
   std::string sqlstate;  // of the code's face, unless PostgreSQL has a closer one
   std::string message, detail, hint;
   std::size_t position = 0;
-  std::string_view statement_class;  // of the refused statement, where one was read
+  std::string_view statement_class;               // of the refused statement, where one was read
   std::span<const policy::Violation> violations;  // Borrowed from the verdict; may be empty
 };
 

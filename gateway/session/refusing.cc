@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A refusal behaves like a server error. Where nothing is outstanding and no transaction is open, the
-// gateway answers alone; else a message that fails there goes to the server in place of the refused
-// one, so that client, gateway and server agree on the transaction, and its error is replaced by ours.
+// A refusal behaves like a server error. Where nothing is outstanding and no transaction is open,
+// the gateway answers alone; else a message that fails there goes to the server in place of the
+// refused one, so that client, gateway and server agree on the transaction, and its error is
+// replaced by ours.
 #include "gateway/pgwire/sqlstate.h"
 #include "gateway/pgwire/writer.h"
 #include "gateway/session/session.h"
@@ -78,7 +79,8 @@ void Session::answer_alone(const Message& message, const Refusal& refusal, Outpu
   } else {
     discard_ = Discard::UntilSyncLocal;
   }
-  // A Query drops the unnamed statement and portal before it is parsed, a Parse of it the statement.
+  // A Query drops the unnamed statement and portal before it is parsed, a Parse of it the
+  // statement.
   if (message.type() == frontend::kQuery) predict_query_start(unit_);
   if (is_unnamed_parse(message.header, message.frame)) {
     statements_.predict({.seq = next_seq_, .unit = unit_, .when = Names::When::Reached});
@@ -127,25 +129,25 @@ void Session::poison(const Message& message, const Refusal& refusal, Output& out
   discard_ = Discard::UntilSyncServer;
 }
 
-// A name that nothing judged stands behind. The message goes out under a name that never exists, and
-// the server's own error comes back under the client's: nothing unjudged can run, whatever the server
-// holds under that name. The unnamed statement has an error of its own, so it is closed first instead.
+// A name that nothing judged stands behind. The message goes out under a name that never exists,
+// and the server's own error comes back under the client's: nothing unjudged can run, whatever the
+// server holds under that name. The unnamed statement has an error of its own, so it is closed
+// first instead.
 Session::Flow Session::send_unknown(const Message& message, const pgwire::Describe& unknown,
                                     Output& out) {
   if (const auto flow = need_server(message, "", out)) return *flow;
   const bool is_bind = message.type() == frontend::kBind;
-  const auto kind = is_bind                                          ? ReplyKind::Bind
-                    : message.type() == frontend::kExecute           ? ReplyKind::Execute
+  const auto kind = is_bind                                       ? ReplyKind::Bind
+                    : message.type() == frontend::kExecute        ? ReplyKind::Execute
                     : unknown.target == pgwire::Target::Statement ? ReplyKind::DescribeStatement
-                                                                     : ReplyKind::DescribePortal;
+                                                                  : ReplyKind::DescribePortal;
   const bool is_unnamed_statement =
       unknown.target == pgwire::Target::Statement && unknown.name.empty();
   std::string_view name = policy::kReservedName;
   if (is_unnamed_statement) {
     name = "";
-    out.to_server.write([](std::string& text) {
-      pgwire::write_close(text, {pgwire::Target::Statement, ""});
-    });
+    out.to_server.write(
+        [](std::string& text) { pgwire::write_close(text, {pgwire::Target::Statement, ""}); });
     expect(ReplyKind::Close, Treatment::Skip);
   }
   out.to_server.write([&](std::string& text) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server still owes, in order: one entry a message that was sent to it, and what is to become
-// of its reply. Knows no policy.
+// What the server still owes, in order: one entry a message that was sent to it, and what is to
+// become of its reply. Knows no policy.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 namespace gateway::session {
 
 // More than these unanswered and the client is not read until some are answered. The replies to the
-// smallest messages (five bytes each) of this many exceed the 8 KiB after which the server sends what
-// it has, so waiting below this mark always ends.
+// smallest messages (five bytes each) of this many exceed the 8 KiB after which the server sends
+// what it has, so waiting below this mark always ends.
 inline constexpr std::size_t kRepliesMax = 4096;
 
 enum class ReplyKind : std::uint8_t {
@@ -40,14 +40,14 @@ enum class Treatment : std::uint8_t {
 struct Expected {
   ReplyKind kind = ReplyKind::Sync;
   Treatment treatment = Treatment::Forward;
-  bool begins = false;            // may leave a transaction open
-  bool failed = false;            // a Query whose ErrorResponse was seen
-  std::uint32_t statements = 0;   // of a Query: how many were judged
-  std::uint32_t done = 0;         // … and how many have completed
-  std::uint32_t copies_in = 0;    // how often the server will ask for CopyData
+  bool begins = false;           // may leave a transaction open
+  bool failed = false;           // a Query whose ErrorResponse was seen
+  std::uint32_t statements = 0;  // of a Query: how many were judged
+  std::uint32_t done = 0;        // … and how many have completed
+  std::uint32_t copies_in = 0;   // how often the server will ask for CopyData
   std::uint64_t seq = 0;
   std::uint64_t unit = 0;
-  std::uint64_t request_id = 0;   // of the (first) statement; 0: none is tied to it
+  std::uint64_t request_id = 0;  // of the (first) statement; 0: none is tied to it
   TimePoint sent_at{};
   std::string text;
 };

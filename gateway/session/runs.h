@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes to be sent, in order: runs borrowed from the input, forwarded without a copy, and runs of our
-// own. Adjacent borrowed frames become one run. Reused from call to call: no allocation once grown.
+// Bytes to be sent, in order: runs borrowed from the input, forwarded without a copy, and runs of
+// our own. Adjacent borrowed frames become one run. Reused from call to call: no allocation once
+// grown.
 #pragma once
 
 #include <cstddef>

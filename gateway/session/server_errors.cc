@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server's ErrorResponse undoes. In the extended protocol the server then skips all up to the
-// next Sync (PostgreSQL documentation 55.2.3), so nothing that was asked for meanwhile has happened.
+// What a server's ErrorResponse undoes. In the extended protocol the server then skips all up to
+// the next Sync (PostgreSQL documentation 55.2.3), so nothing that was asked for meanwhile has
+// happened.
 #include "gateway/pgwire/sqlstate.h"
 #include "gateway/pgwire/writer.h"
 #include "gateway/session/session.h"
@@ -41,7 +42,8 @@ bool Session::on_error(const Message& reply, Output& out) {
     return true;
   }
   pass_error(reply, fields, out);
-  if (entry.kind == ReplyKind::Sync) return true;  // of a deferred constraint; ReadyForQuery follows
+  if (entry.kind == ReplyKind::Sync)
+    return true;  // of a deferred constraint; ReadyForQuery follows
   if (entry.kind == ReplyKind::Query) {
     on_query_error(fields.sqlstate);
   } else {
@@ -101,7 +103,9 @@ void Session::skip_to_sync(std::uint64_t failed_request, std::string_view code) 
     const bool is_the_failed = entry.request_id == failed_request;
     const Outcome outcome = is_the_failed ? outcome_of(code) : Outcome::Skipped;
     switch (entry.kind) {
-      case ReplyKind::Execute: end_request(entry.request_id, outcome, -1, is_the_failed ? code : ""); break;
+      case ReplyKind::Execute:
+        end_request(entry.request_id, outcome, -1, is_the_failed ? code : "");
+        break;
       case ReplyKind::Query: end_query(entry, Outcome::Skipped, {}); break;
       case ReplyKind::Parse: end_parse(entry.request_id, Outcome::Skipped, {}); break;
       case ReplyKind::Bind:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server's messages answer. Each is matched against the front of the reply queue; one that does
-// not fit there breaks the protocol, and nothing of that server is believed any more.
+// What a server's messages answer. Each is matched against the front of the reply queue; one that
+// does not fit there breaks the protocol, and nothing of that server is believed any more.
 #include <algorithm>
 
 #include "gateway/session/session.h"
@@ -67,9 +67,7 @@ bool Session::stream_server_body(std::string_view rest, std::size_t& at, Output&
 bool Session::on_reply(const Message& reply, Output& out) {
   switch (reply.type()) {
     case backend::kNoticeResponse:
-    case backend::kNotificationResponse:
-      pass(reply, out);
-      return true;
+    case backend::kNotificationResponse: pass(reply, out); return true;
     case backend::kParameterStatus: return on_parameter_status(reply, out);
     case backend::kErrorResponse: return on_error(reply, out);
     default: break;  // a byte from a peer
@@ -143,8 +141,8 @@ bool Session::on_statement_complete(const Message& reply, Output& out) {
   portals_.succeeded(entry.seq, entry.done);
   const bool is_suspended = reply.type() == backend::kPortalSuspended;
   if (entry.request_id != 0 && (!is_query || entry.done < entry.statements)) {
-    end_request(entry.request_id + entry.done, is_suspended ? Outcome::Suspended : Outcome::Ok, rows,
-                {});
+    end_request(entry.request_id + entry.done, is_suspended ? Outcome::Suspended : Outcome::Ok,
+                rows, {});
   }
   ++entry.done;
   entry.sent_at = now_;
@@ -186,16 +184,15 @@ bool Session::on_ready(const Message& reply, Output& out) {
   return true;
 }
 
-// Also the alarm for what must not change, whoever changed it: parser and server read one language, and
-// a read-only session stays read-only.
+// Also the alarm for what must not change, whoever changed it: parser and server read one language,
+// and a read-only session stays read-only.
 bool Session::on_parameter_status(const Message& reply, Output& out) {
   const auto status = pgwire::read_parameter_status(reply.body());
   if (!status) return false;
-  const bool is_lost =
-      (status->name == "client_encoding" && status->value != "UTF8") ||
-      (status->name == "standard_conforming_strings" && status->value != "on") ||
-      (status->name == "default_transaction_read_only" && status->value != "on" &&
-       settings_.profile.mode == policy::Mode::ReadOnly);
+  const bool is_lost = (status->name == "client_encoding" && status->value != "UTF8") ||
+                       (status->name == "standard_conforming_strings" && status->value != "on") ||
+                       (status->name == "default_transaction_read_only" && status->value != "on" &&
+                        settings_.profile.mode == policy::Mode::ReadOnly);
   if (is_lost) {
     end(CloseReason::ServerStateInDoubt,
         "the server setting \"" + std::string(status->name) + "\" changed to \"" +
@@ -227,7 +224,8 @@ void Session::drop_front() {
 void Session::pop(Output& out) {
   drop_front();
   pop_fakes(out);
-  if (!cancel_later_ || (!replies_.empty() && replies_.front().treatment == Treatment::Skip)) return;
+  if (!cancel_later_ || (!replies_.empty() && replies_.front().treatment == Treatment::Skip))
+    return;
   out.cancel_server = !replies_.empty();
   cancel_later_ = false;
 }

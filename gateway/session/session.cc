@@ -58,9 +58,9 @@ bool Session::may_reuse_server() const {
 void Session::end(CloseReason reason, std::string_view message, Output& out) {
   if (!client_told_) {
     out.to_client.write([&](std::string& text) {
-      pgwire::write_error(text, {.severity = pgwire::Severity::Fatal,
-                                 .sqlstate = sqlstate(reason),
-                                 .message = message});
+      pgwire::write_error(
+          text,
+          {.severity = pgwire::Severity::Fatal, .sqlstate = sqlstate(reason), .message = message});
     });
   }
   client_told_ = true;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A logged-in client in steady state: judges each of its messages, keeps the queue of replies that the
-// server owes, and what it believes of the server's names and transaction. Pure: bytes and times in,
-// bytes, decisions and wishes out. Knows no socket, pool, file or clock.
+// A logged-in client in steady state: judges each of its messages, keeps the queue of replies that
+// the server owes, and what it believes of the server's names and transaction. Pure: bytes and
+// times in, bytes, decisions and wishes out. Knows no socket, pool, file or clock.
 //
-// A message is, in this order: read, judged, checked against believed names, given a server (or held),
-// decided (recorded), and only then put into `to_server`. The caller writes the record down before it
-// lets these bytes leave.
+// A message is, in this order: read, judged, checked against believed names, given a server (or
+// held), decided (recorded), and only then put into `to_server`. The caller writes the record down
+// before it lets these bytes leave.
 #pragma once
 
 #include <cstddef>
@@ -32,10 +32,12 @@ namespace gateway::session {
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-inline constexpr std::size_t kPreparedMax = 10'000;              // names a client, statements and portals each
-inline constexpr std::size_t kPreparedBytesMax = 64ull << 20;    // of their texts
-inline constexpr std::size_t kErrorFrontBytes = 8 * 1024;        // read of an ErrorResponse before it is passed on
-inline constexpr std::uint32_t kServerControlLengthMax = 1 << 20;  // of messages that are read whole
+inline constexpr std::size_t kPreparedMax = 10'000;  // names a client, statements and portals each
+inline constexpr std::size_t kPreparedBytesMax = 64ull << 20;  // of their texts
+inline constexpr std::size_t kErrorFrontBytes =
+    8 * 1024;  // read of an ErrorResponse before it is passed on
+inline constexpr std::uint32_t kServerControlLengthMax = 1
+                                                         << 20;  // of messages that are read whole
 
 // What all sessions of a loop share. Each reference outlives the session.
 struct Shared {
@@ -64,12 +66,13 @@ class Session {
  public:
   Session(Shared shared, Recorder& recorder, SessionSettings settings);
 
-  // Greets the client: AuthenticationOk, ParameterStatus, BackendKeyData, ReadyForQuery; from what is
-  // known of the server and what the client set at start-up. Refuses (closes) settings that it may not make.
+  // Greets the client: AuthenticationOk, ParameterStatus, BackendKeyData, ReadyForQuery; from what
+  // is known of the server and what the client set at start-up. Refuses (closes) settings that it
+  // may not make.
   void greet(const Login& login, const Parameters& known, const CancelKey& key, Output& out);
 
-  // Takes whole messages, and parts of those that stream, off the front of `bytes`; answers how many.
-  // It stops short where hold() says why; the rest is to be given again when that has passed.
+  // Takes whole messages, and parts of those that stream, off the front of `bytes`; answers how
+  // many. It stops short where hold() says why; the rest is to be given again when that has passed.
   std::size_t on_client_bytes(std::string_view bytes, TimePoint now, Output& out);
 
   enum class Hold : std::uint8_t {
@@ -90,11 +93,12 @@ class Session {
   void on_server_end(Output& out);
 
   enum class CancelTarget : std::uint8_t { Nothing, WaitingForServer, Server, Later };
-  // What a cancel request means now. Later: the gateway's own message runs; the cancel is remembered and
-  // cancel_server is set when the client's turn comes.
+  // What a cancel request means now. Later: the gateway's own message runs; the cancel is
+  // remembered and cancel_server is set when the client's turn comes.
   CancelTarget cancel();
 
-  // Nothing outstanding, no transaction, no message begun: a good moment to end, and the server may be reset.
+  // Nothing outstanding, no transaction, no message begun: a good moment to end, and the server may
+  // be reset.
   bool is_idle() const;
   bool may_reuse_server() const;
   bool has_outstanding() const { return !replies_.empty(); }
@@ -145,8 +149,8 @@ class Session {
   };
   Flow not_executable(const Message& message, std::string_view sql, const Believed& name,
                       Output& out);
-  std::optional<Flow> check_names(std::string_view name, const Names& names,
-                                  const Message& message, Output& out);
+  std::optional<Flow> check_names(std::string_view name, const Names& names, const Message& message,
+                                  Output& out);
 
   // refusing.cc
   Flow refuse(const Message& message, std::string_view sql, const Refusal& refusal, Output& out);
@@ -163,7 +167,8 @@ class Session {
   Expected& expect(ReplyKind kind, Treatment treatment = Treatment::Forward);
   Expected& forward(const Message& message, ReplyKind kind, Output& out);
   void note_begin(const policy::Effect& effect, Expected& entry);
-  std::uint64_t decide(std::string_view sql, const policy::StatementVerdict& statement, Output& out);
+  std::uint64_t decide(std::string_view sql, const policy::StatementVerdict& statement,
+                       Output& out);
   struct Place {
     std::size_t part;  // which statement of its message
     std::uint64_t unit;
@@ -196,7 +201,8 @@ class Session {
   void skip_to_sync(std::uint64_t failed_request, std::string_view code);
 
   // ends.cc
-  void end_request(std::uint64_t request, Outcome outcome, std::int64_t rows, std::string_view code);
+  void end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
+                   std::string_view code);
   void end_query(Expected& query, Outcome first, std::string_view code);
   void end_parse(std::uint64_t request, Outcome outcome, std::string_view code);
   void end_parses_through(std::uint64_t unit);
@@ -212,7 +218,7 @@ class Session {
   Discard discard_ = Discard::None;
   Copy copy_ = Copy::None;
   bool attached_ = false;
-  bool unit_open_ = false;         // messages were sent since the last Sync
+  bool unit_open_ = false;    // messages were sent since the last Sync
   bool client_told_ = false;  // by a FATAL that this is the end
   bool cancel_later_ = false;
   pgwire::TransactionStatus status_ = pgwire::TransactionStatus::Idle;

@@ -6,8 +6,8 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Words as PostgreSQL's pg_split_opts() cuts them: white space separates, a backslash takes the next
-// character as it is; one at the very end is dropped.
+// Words as PostgreSQL's pg_split_opts() cuts them: white space separates, a backslash takes the
+// next character as it is; one at the very end is dropped.
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;
   std::size_t at = 0;
