@@ -55,7 +55,7 @@ class Stream {
   // when the socket becomes writable meanwhile (they wait for the audit). write() behind held bytes is
   // held too: order is kept.
   void queue(std::span<const std::string_view> pieces);
-  void flush();
+  void flush();  // may call on_writable before it returns; nothing else is called from inside
   std::size_t queued_bytes() const;
 
   // Sends what is queued, then shuts the writing side down and calls on_end(Eof). No more reads.
