@@ -48,6 +48,7 @@ struct Stream::State {
   Transport transport;
   StreamEvents* events = nullptr;
   WriteQueue out;
+  std::size_t held_bytes = 0;  // the tail of `out` that waits for flush()
   std::string error;
   Phase phase = Phase::Open;
   StreamEnd end = StreamEnd::Eof;
@@ -158,6 +159,7 @@ struct Stream::State {
 
   void stop_writing() {
     out.clear();
+    held_bytes = 0;
     write_needs = Interest::None;
     update_poll();
   }
@@ -169,9 +171,11 @@ struct Stream::State {
     defer();
   }
 
+  std::string_view sendable() const { return out.front().substr(0, out.size() - held_bytes); }
+
   void send() {
-    for (int i = 0; i < kWritesPerEvent && !out.empty(); ++i) {
-      IoResult result = transport.write(out.front());
+    for (int i = 0; i < kWritesPerEvent && !sendable().empty(); ++i) {
+      IoResult result = transport.write(sendable());
       if (result.status == IoStatus::Done) {
         out.consume(result.bytes);
       } else if (result.status == IoStatus::WantRead || result.status == IoStatus::WantWrite) {
@@ -180,7 +184,7 @@ struct Stream::State {
         return fail_writing(result.error.empty() ? "connection closed" : std::move(result.error));
       }
     }
-    if (!out.empty()) return block_on(IoStatus::WantWrite);
+    if (!sendable().empty()) return block_on(IoStatus::WantWrite);
     if (write_needs != Interest::None) {
       write_needs = Interest::None;
       update_poll();
@@ -211,6 +215,17 @@ struct Stream::State {
 
   void append(std::span<const std::string_view> pieces) {
     for (const std::string_view piece : pieces) out.append(piece);
+  }
+
+  void hold(std::span<const std::string_view> pieces) {
+    const std::size_t before = out.size();
+    append(pieces);
+    held_bytes += out.size() - before;
+  }
+
+  void release_held() {
+    held_bytes = 0;
+    if (write_needs == Interest::None) send_and_tell();
   }
 
   // Straight from the caller's memory; only what the socket does not take is copied.
@@ -260,6 +275,7 @@ bool Stream::reading() const { return state_->reading; }
 
 void Stream::write(std::span<const std::string_view> pieces) {
   if (state_->phase != Phase::Open) return;
+  if (state_->held_bytes > 0) return state_->hold(pieces);
   if (!state_->out.empty()) return state_->append(pieces);
   if (!state_->transport.uses_tls()) return state_->send_pieces(pieces);
   state_->append(pieces);
@@ -269,13 +285,11 @@ void Stream::write(std::span<const std::string_view> pieces) {
 void Stream::write(std::string_view bytes) { write(std::span(&bytes, 1)); }
 
 void Stream::queue(std::span<const std::string_view> pieces) {
-  if (state_->phase == Phase::Open) state_->append(pieces);
+  if (state_->phase == Phase::Open) state_->hold(pieces);
 }
 
 void Stream::flush() {
-  if (state_->phase == Phase::Open && state_->write_needs == Interest::None) {
-    state_->send_and_tell();
-  }
+  if (state_->phase == Phase::Open) state_->release_held();
 }
 
 std::size_t Stream::queued_bytes() const { return state_->out.size(); }
@@ -283,7 +297,7 @@ std::size_t Stream::queued_bytes() const { return state_->out.size(); }
 void Stream::finish() {
   if (state_->phase != Phase::Open) return;
   state_->phase = Phase::Finishing;
-  if (state_->write_needs == Interest::None) state_->send();
+  state_->release_held();
 }
 
 bool Stream::has_pending_input() const {

@@ -131,6 +131,34 @@ TEST_F(StreamTest, HoldsQueuedBytesUntilFlush) {
   EXPECT_EQ(events.writables, 1);
 }
 
+TEST_F(StreamTest, HoldsQueuedBytesEvenWhenTheSocketBecomesWritable) {
+  const std::string first = large();
+  stream->write(first);
+  const std::string_view held = "held";
+  stream->queue(std::span(&held, 1));
+  stream->write("behind");
+  std::string got;
+  ASSERT_TRUE(run_until([&] {
+    got += read_available(peer);
+    return stream->queued_bytes() == 10;
+  }));
+  runner.run_iterations(5);
+  got += read_available(peer);
+  EXPECT_EQ(got.size(), first.size());
+  EXPECT_EQ(events.writables, 0);
+  stream->flush();
+  EXPECT_EQ(read_available(peer), "heldbehind");
+  EXPECT_EQ(events.writables, 1);
+}
+
+TEST_F(StreamTest, FinishSendsHeldBytesToo) {
+  const std::string_view held = "held";
+  stream->queue(std::span(&held, 1));
+  stream->finish();
+  ASSERT_TRUE(run_until([&] { return events.ends == 1; }));
+  EXPECT_EQ(read_available(peer), "held");
+}
+
 TEST_F(StreamTest, TellsAnEofOnceAfterTheLastBytes) {
   send_from_peer("bye");
   close_peer();
