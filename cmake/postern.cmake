@@ -4,7 +4,7 @@
 add_library(postern_flags INTERFACE)
 target_include_directories(postern_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(postern_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Werror -fno-omit-frame-pointer -fstack-protector-strong
+  -Wall -Wextra -Wpedantic -Wshadow -Werror -Wno-missing-field-initializers -fno-omit-frame-pointer -fstack-protector-strong
   $<$<COMPILE_LANGUAGE:CXX>:-Wconversion -Wswitch-enum>)
 target_compile_definitions(postern_flags INTERFACE
   $<$<CONFIG:Release>:_FORTIFY_SOURCE=2> $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
