@@ -70,11 +70,14 @@ class Pool {
   virtual void reset(std::unique_ptr<Server> server) = 0;
   virtual void discard(std::unique_ptr<Server> server) = 0;
 
-  // Asks PostgreSQL to cancel what `server` runs, on a thread of libuv's pool with a deadline
+  // Asks PostgreSQL to cancel what `server` runs, over a connection of its own with a deadline
   // (connect_timeout). At most one per server is under way; more are dropped. The server must
   // belong to this pool and may be released meanwhile: it is then not reused before the cancel's
-  // socket has seen EOF.
-  virtual void cancel(const Server& server) = 0;
+  // socket has seen EOF. `done` is called on the loop when the cancel connection saw EOF, failed or
+  // timed out, or at once in the next iteration when it was dropped: the client's own cancel
+  // connection is closed only then, as PostgreSQL does, so that a client which waits for it can
+  // send its next statement safely.
+  virtual void cancel(const Server& server, std::move_only_function<void()> done) = 0;
 
   // ParameterStatus of the newest verified connection; null until there was one.
   virtual const Parameters* known_parameters() const = 0;
