@@ -27,7 +27,8 @@ class StreamEvents {
  public:
   virtual ~StreamEvents() = default;
   virtual void on_read(std::string_view bytes) noexcept = 0;  // Borrowed: until it returns
-  virtual void on_writable() noexcept = 0;  // the write queue became empty after having been non-empty
+  virtual void
+  on_writable() noexcept = 0;  // the write queue became empty after having been non-empty
   virtual void on_end(StreamEnd end) noexcept = 0;  // once; nothing is called after it
 };
 
@@ -51,9 +52,11 @@ class Stream {
   // After an end it is a no-op. Errors are told through on_end, never from inside this call.
   void write(std::span<const std::string_view> pieces);
   void write(std::string_view bytes);
-  // Appends to the queue without sending: flush() sends. For bytes that must wait for the audit.
+  // Appends to the queue, held back until flush(): not one of these bytes may leave before it, not
+  // even when the socket becomes writable meanwhile (they wait for the audit). write() behind held
+  // bytes is held too: order is kept.
   void queue(std::span<const std::string_view> pieces);
-  void flush();
+  void flush();  // may call on_writable before it returns; nothing else is called from inside
   std::size_t queued_bytes() const;
 
   // Sends what is queued, then shuts the writing side down and calls on_end(Eof). No more reads.
