@@ -24,8 +24,9 @@ struct LogSettings {
   bool enabled = true;
   Storage storage = Storage::File;
   std::string file_path;
-  std::uint64_t max_bytes = 100ull
-                            << 20;  // then rotated: file.1 is the newest of max_files old ones
+  // Then rotated: file.1 is the newest of max_files (at least 1) old ones. 0: rotated by others
+  // only; a file that was renamed or removed is noticed within a second.
+  std::uint64_t max_bytes = 100ull << 20;
   unsigned max_files = 10;
   bool redact_sql = false;
   OnFailure on_failure = OnFailure::Deny;
@@ -36,9 +37,15 @@ using Clock = std::move_only_function<std::chrono::microseconds()>;
 
 struct LogCounts {
   std::uint64_t records[8] = {};  // by Event
-  std::uint64_t failures = 0;
-  std::uint64_t dropped = 0;  // only with OnFailure::Continue
+  std::uint64_t failures = 0;     // writes that failed
+  std::uint64_t dropped = 0;      // records that no longer fitted into the batch; seq has a gap
 };
+
+// What is kept while writing fails: this much, or one record. A flush() after a record was dropped
+// is false with OnFailure::Deny, even if the rest could be written.
+inline constexpr std::size_t kBatchBytesMax = 16u << 20;
+// What stdout may hold back while nobody reads it.
+inline constexpr std::size_t kStdoutBacklogBytesMax = 1u << 20;
 
 class Log {
  public:
@@ -59,9 +66,10 @@ class Log {
   virtual bool flush() = 0;
   virtual bool has_pending() const = 0;
   // False from a failed flush until one succeeds. While false new statements are refused up front.
+  // Always true with OnFailure::Continue: there no flush fails; last_error() and counts() tell.
   virtual bool healthy() const = 0;
   virtual const LogCounts& counts() const = 0;
-  virtual const std::string& last_error() const = 0;
+  virtual const std::string& last_error() const = 0;  // empty once a write succeeded again
 };
 
 }  // namespace gateway::audit

@@ -29,22 +29,22 @@ struct Violation {
 // Constant over a session; formatted once (see format_session) and copied into its decision
 // records.
 struct SessionFacts {
-  std::string_view session_id;
-  std::string_view database, user, auth_method;
-  std::string_view client_ip;
+  std::string_view session_id{};
+  std::string_view database{}, user{}, auth_method{};
+  std::string_view client_ip{};
   std::uint16_t client_port = 0;
-  std::string_view application;
+  std::string_view application{};
 };
 
 // A decision record (QueryAllowed, QueryDenied).
 struct Decision {
   Event event = Event::QueryAllowed;
   std::uint64_t request_id = 0;
-  std::string_view sql;  // the client's own text of this statement, valid UTF-8 or escaped
-  std::string_view statement_class;
+  std::string_view sql{};  // the client's own text of this statement, valid UTF-8 or escaped
+  std::string_view statement_class{};
   std::uint64_t fingerprint = 0;
-  std::span<const Violation> violations;
-  std::string_view error_code, error_message;  // of the refusal; empty when allowed
+  std::span<const Violation> violations{};
+  std::string_view error_code{}, error_message{};  // of the refusal; empty when allowed
   std::uint64_t policy_epoch = 0;
 };
 
@@ -64,14 +64,14 @@ struct End {
   EndStatus status = EndStatus::Ok;
   std::int64_t rows = -1;  // -1: not known
   std::chrono::microseconds elapsed{0};
-  std::string_view sqlstate;  // of the server's error
+  std::string_view sqlstate{};  // of the server's error
 };
 
 // SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded.
 struct Occurrence {
   Event event = Event::SessionStarted;
-  std::string_view status;  // "ok" or an error code
-  std::string_view detail;  // a sentence, or empty
+  std::string_view status{};  // "ok" or an error code
+  std::string_view detail{};  // a sentence, or empty
 };
 
 }  // namespace gateway::audit

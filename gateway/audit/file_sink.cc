@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "gateway/audit/file.h"
+#include "gateway/audit/sink.h"
+
+namespace gateway::audit {
+namespace {
+
+// How long lines may go into a file that somebody has renamed or removed.
+constexpr std::chrono::microseconds kIdentityCheckInterval = std::chrono::seconds(1);
+
+std::string numbered(const std::string& path, unsigned number) {
+  return path + '.' + std::to_string(number);
+}
+
+bool exists(const std::string& path) {
+  struct stat facts{};
+  return ::lstat(path.c_str(), &facts) == 0;
+}
+
+// Moves only up to the first gap, so that a rotation that failed half-way and is tried again does
+// not push the oldest file out for nothing.
+std::expected<void, std::string> shift_files(const std::string& path, unsigned files_max) {
+  unsigned gap = 1;
+  while (gap < files_max && exists(numbered(path, gap))) ++gap;
+  for (unsigned number = gap; number > 0; --number) {
+    const std::string from = number == 1 ? path : numbered(path, number - 1);
+    if (std::rename(from.c_str(), numbered(path, number).c_str()) != 0) {
+      return std::unexpected(describe("cannot rotate", from, errno));
+    }
+  }
+  return {};
+}
+
+class FileSink final : public Sink {
+ public:
+  FileSink(std::string path, RotationSettings rotation, AppendFile file)
+      : path_(std::move(path)), rotation_(rotation) {
+    adopt(std::move(file));
+  }
+
+  Result write(std::string_view lines, std::chrono::microseconds now) override {
+    if (lines.empty()) return {};
+    if (auto same = check_identity(now); !same) return refuse(same.error());
+    if (auto rotated = rotate_if_full(lines.size()); !rotated) return refuse(rotated.error());
+    return append(lines);
+  }
+
+  std::string_view complaint() const override { return complaint_; }
+
+ private:
+  static Result refuse(std::string reason) {
+    return std::unexpected(WriteFailure{std::move(reason), 0});
+  }
+
+  void adopt(AppendFile file) {
+    file_ = std::move(file);
+    rotate_above_ = rotation_.bytes_max;
+  }
+
+  std::expected<void, std::string> reopen() {
+    next_check_ = {};  // if opening fails, the next write tries again at once
+    auto file = open_append(path_);
+    if (!file) return std::unexpected(std::move(file.error()));
+    adopt(std::move(*file));
+    return {};
+  }
+
+  // logrotate, or a hand, may have moved the file away.
+  std::expected<void, std::string> check_identity(std::chrono::microseconds now) {
+    if (now < next_check_ && now >= next_check_ - kIdentityCheckInterval) return {};
+    struct stat facts{};
+    const bool same = ::stat(path_.c_str(), &facts) == 0 && facts.st_dev == file_.device &&
+                      facts.st_ino == file_.inode;
+    if (!same) {
+      if (auto reopened = reopen(); !reopened) return reopened;
+    }
+    next_check_ = now + kIdentityCheckInterval;
+    return {};
+  }
+
+  bool is_full(std::size_t more) const {
+    return rotation_.bytes_max != 0 && file_.is_regular && file_.bytes != 0 &&
+           file_.bytes + more > rotate_above_;
+  }
+
+  std::expected<void, std::string> rotate_if_full(std::size_t more) {
+    if (!is_full(more)) return {};
+    if (auto shifted = shift_files(path_, rotation_.files_max); !shifted) {
+      // Going on in a file that is too large loses nothing; the next try is one file size away.
+      complaint_ = std::move(shifted.error());
+      rotate_above_ = file_.bytes + rotation_.bytes_max;
+      return {};
+    }
+    complaint_.clear();
+    return reopen();
+  }
+
+  Result append(std::string_view lines) {
+    const std::string_view prefix = file_.ends_inside_line ? "\n" : "";
+    const Written written = write_lines(file_.fd.get(), prefix, lines);
+    file_.bytes += written.bytes;
+    if (written.error == 0) {
+      file_.ends_inside_line = false;
+      return {};
+    }
+    const std::size_t newline = lines.substr(0, written.bytes).rfind('\n');
+    const std::size_t whole = newline == lines.npos ? 0 : newline + 1;
+    // With nothing written the prefix may be out or not: an empty line at worst.
+    if (written.bytes > 0) file_.ends_inside_line = whole != written.bytes;
+    return std::unexpected(WriteFailure{describe("cannot write", path_, written.error), whole});
+  }
+
+  std::string path_;
+  RotationSettings rotation_;
+  AppendFile file_;
+  std::uint64_t rotate_above_ = 0;
+  std::chrono::microseconds next_check_{};
+  std::string complaint_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<Sink>, std::string> open_file_sink(std::string path,
+                                                                 RotationSettings rotation) {
+  if (rotation.files_max == 0) {
+    return std::unexpected("cannot rotate " + path + ": at least one old file must be kept");
+  }
+  auto file = open_append(path);
+  if (!file) return std::unexpected(std::move(file.error()));
+  return std::make_unique<FileSink>(std::move(path), rotation, std::move(*file));
+}
+
+}  // namespace gateway::audit

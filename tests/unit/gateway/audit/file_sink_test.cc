@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "gateway/audit/sink.h"
+#include "temporary_folder.h"
+
+namespace gateway::audit {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::seconds;
+namespace fs = std::filesystem;
+
+constexpr seconds kNow{1'000};
+
+std::unique_ptr<Sink> opened(const std::string& path, RotationSettings rotation = {}) {
+  auto sink = open_file_sink(path, rotation);
+  EXPECT_TRUE(sink.has_value()) << sink.error();
+  return std::move(*sink);
+}
+
+// Every later write beyond `bytes` fails as on a full disk, with a short write before it.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(FileSink, AppendsToAFileOfMode0640) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  const mode_t before = ::umask(022);
+  ASSERT_TRUE(opened(path)->write("one\n", kNow));
+  ::umask(before);
+  ASSERT_TRUE(opened(path)->write("two\n", kNow));
+  EXPECT_EQ(read_file(path), "one\ntwo\n");
+  struct stat facts{};
+  ASSERT_EQ(::stat(path.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0640u);
+}
+
+TEST(FileSink, SaysWhichPathCannotBeOpened) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("missing/audit.jsonl");
+  const auto sink = open_file_sink(path, {});
+  ASSERT_FALSE(sink.has_value());
+  EXPECT_EQ(sink.error(), "cannot open " + path + ": No such file or directory");
+  EXPECT_FALSE(open_file_sink(folder.file("audit.jsonl"), {.bytes_max = 1, .files_max = 0}));
+}
+
+TEST(FileSink, AFifoThatNobodyReadsIsAnErrorAndDoesNotBlock) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("fifo");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_FALSE(open_file_sink(path, {}).has_value());
+}
+
+TEST(FileSink, SetsAsideALineThatACrashLeftTorn) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  write_file(path, "whole\n{\"torn");
+  auto sink = opened(path);
+  ASSERT_TRUE(sink->write("next\n", kNow));
+  ASSERT_TRUE(sink->write("last\n", kNow));
+  EXPECT_EQ(read_file(path), "whole\n{\"torn\nnext\nlast\n");
+}
+
+TEST(FileSink, AfterAShortWriteTheTornLineIsGivenAgainOnALineOfItsOwn) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  auto sink = opened(path);
+  const std::string lines = "aaaa\nbbbb\ncccc\n";
+  std::size_t taken = 0;
+  {
+    const FileSizeLimit full_disk(12);
+    const auto result = sink->write(lines, kNow);
+    ASSERT_FALSE(result.has_value());
+    taken = result.error().taken_bytes;
+    EXPECT_EQ(taken, 10u);
+    EXPECT_EQ(result.error().reason, "cannot write " + path + ": File too large");
+    EXPECT_FALSE(sink->write(lines.substr(taken), kNow)) << "still full";
+  }
+  ASSERT_TRUE(sink->write(lines.substr(taken), kNow));
+  EXPECT_EQ(read_file(path), "aaaa\nbbbb\ncc\ncccc\n");
+}
+
+TEST(FileSink, AShortWriteThatEndsWithALineNeedsNoRepair) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  auto sink = opened(path);
+  {
+    const FileSizeLimit full_disk(5);
+    const auto result = sink->write("aaaa\nbbbb\n", kNow);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().taken_bytes, 5u);
+  }
+  ASSERT_TRUE(sink->write("bbbb\n", kNow));
+  EXPECT_EQ(read_file(path), "aaaa\nbbbb\n");
+}
+
+TEST(FileSink, RotatesBetweenBatchesAndKeepsTheNewestFiles) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  auto sink = opened(path, {.bytes_max = 8, .files_max = 2});
+  for (const char* line : {"1111\n", "222\n", "3333\n", "4444444444\n", "5555\n"}) {
+    ASSERT_TRUE(sink->write(line, kNow));
+  }
+  EXPECT_EQ(read_file(path), "5555\n");
+  EXPECT_EQ(read_file(path + ".1"), "4444444444\n") << "a batch is never split";
+  EXPECT_EQ(read_file(path + ".2"), "3333\n");
+  EXPECT_FALSE(fs::exists(path + ".3"));
+  EXPECT_EQ(sink->complaint(), "");
+}
+
+TEST(FileSink, CountsWhatAnEarlierRunLeftInTheFile) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  write_file(path, "before\n");
+  ASSERT_TRUE(opened(path, {.bytes_max = 10, .files_max = 1})->write("after\n", kNow));
+  EXPECT_EQ(read_file(path), "after\n");
+  EXPECT_EQ(read_file(path + ".1"), "before\n");
+}
+
+TEST(FileSink, GoesOnInTheLargeFileWhenItCannotRotate) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  fs::create_directory(path + ".1");
+  write_file(path + ".1/keeps_it_from_being_replaced", "");
+  auto sink = opened(path, {.bytes_max = 8, .files_max = 1});
+  ASSERT_TRUE(sink->write("1111111\n", kNow));
+  ASSERT_TRUE(sink->write("2\n", kNow));
+  EXPECT_EQ(read_file(path), "1111111\n2\n");
+  EXPECT_EQ(sink->complaint(), "cannot rotate " + path + ": Is a directory");
+  fs::remove_all(path + ".1");
+  ASSERT_TRUE(sink->write("3\n", kNow)) << "not tried again before another bytes_max";
+  EXPECT_FALSE(fs::exists(path + ".1"));
+  ASSERT_TRUE(sink->write("4444444\n", kNow));
+  EXPECT_EQ(read_file(path + ".1"), "1111111\n2\n3\n");
+  EXPECT_EQ(sink->complaint(), "");
+}
+
+TEST(FileSink, AGapLeftByAFailedRotationCostsNoOldFile) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  write_file(path + ".2", "old two\n");
+  write_file(path + ".3", "old three\n");
+  auto sink = opened(path, {.bytes_max = 4, .files_max = 3});
+  ASSERT_TRUE(sink->write("111\n", kNow));
+  ASSERT_TRUE(sink->write("222\n", kNow));
+  EXPECT_EQ(read_file(path + ".1"), "111\n");
+  EXPECT_EQ(read_file(path + ".2"), "old two\n");
+  EXPECT_EQ(read_file(path + ".3"), "old three\n");
+}
+
+TEST(FileSink, FollowsARenamedOrRemovedFileWithinASecond) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  auto sink = opened(path);
+  ASSERT_TRUE(sink->write("1\n", kNow));
+  fs::rename(path, path + ".old");
+  ASSERT_TRUE(sink->write("2\n", kNow + microseconds(999'999)));
+  EXPECT_FALSE(fs::exists(path));
+  ASSERT_TRUE(sink->write("3\n", kNow + seconds(1)));
+  EXPECT_EQ(read_file(path + ".old"), "1\n2\n");
+  EXPECT_EQ(read_file(path), "3\n");
+  fs::remove(path);
+  ASSERT_TRUE(sink->write("4\n", kNow + seconds(2)));
+  EXPECT_EQ(read_file(path), "4\n");
+  fs::rename(path, path + ".older");
+  ASSERT_TRUE(sink->write("5\n", kNow - seconds(500))) << "also when the clock was set back";
+  EXPECT_EQ(read_file(path), "5\n");
+}
+
+TEST(FileSink, AFileThatCannotBeMadeAgainIsAFailureAndTriedAtOnce) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.file("d"));
+  const std::string path = folder.file("d/audit.jsonl");
+  auto sink = opened(path);
+  fs::rename(folder.file("d"), folder.file("moved"));
+  EXPECT_FALSE(sink->write("1\n", kNow));
+  EXPECT_FALSE(sink->write("1\n", kNow));
+  fs::create_directory(folder.file("d"));
+  EXPECT_TRUE(sink->write("1\n", kNow));
+  EXPECT_EQ(read_file(path), "1\n");
+}
+
+TEST(FileSink, NeverRotatesADevice) {
+  auto sink = opened("/dev/null", {.bytes_max = 1, .files_max = 1});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(sink->write("aaaa\n", kNow));
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  EXPECT_FALSE(fs::exists("/dev/null.1"));
+}
+
+}  // namespace
+}  // namespace gateway::audit

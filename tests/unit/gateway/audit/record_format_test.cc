@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/audit/record_format.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace gateway::audit {
+namespace {
+
+using nlohmann::json;
+
+constexpr Stamp kStamp{std::chrono::microseconds(1'795'246'800'000'001), 42};
+
+const std::string& session() {
+  static const std::string kMembers = format_session_members({.session_id = "s-\"1",
+                                                              .database = "production",
+                                                              .user = "analyst",
+                                                              .auth_method = "scram-sha-256",
+                                                              .client_ip = "10.0.0.7",
+                                                              .client_port = 51324,
+                                                              .application = "psql"});
+  return kMembers;
+}
+
+template <typename Record>
+std::string line(const Record& record, Redaction redaction = Redaction::Off,
+                 std::string_view members = session()) {
+  RecordFormat format(redaction, std::move(Digest::make().value()));
+  std::string out;
+  format.append(out, kStamp, members, record);
+  return out;
+}
+
+template <typename Record>
+json parsed(const Record& record, Redaction redaction = Redaction::Off) {
+  const std::string out = line(record, redaction);
+  EXPECT_EQ(out.find('\n'), out.size() - 1) << "one line a record";
+  return json::parse(out);
+}
+
+TEST(RecordFormat, AnAllowedDecisionHasExactlyTheseMembers) {
+  const Decision decision{.event = Event::QueryAllowed,
+                          .request_id = 0xabc,
+                          .sql = "SELECT 1",
+                          .statement_class = "select",
+                          .fingerprint = 0x50fde20626009abau,
+                          .violations = {},
+                          .error_code = {},
+                          .error_message = {},
+                          .policy_epoch = 3};
+  EXPECT_EQ(parsed(decision), json::parse(R"({
+    "timestamp":"2026-11-21T07:40:00.000001Z","seq":42,"event_type":"query_allowed",
+    "request_id":"req_0000000000000abc","session_id":"s-\"1","door":"wire",
+    "database":"production","principal":{"user":"analyst","auth":"scram-sha-256"},
+    "client_info":{"ip":"10.0.0.7","port":51324,"application":"psql"},
+    "query":{"sql":"SELECT 1","fingerprint":"50fde20626009aba","statement_class":"select",
+      "sql_hash":"sha256:e004ebd5b5532a4b85984a62f8ad48a81aa3460c1ca07701f386135d72cdecf5"},
+    "policy_checks":{"statement":"passed"},"violations":[],"result":{"status":"allowed"},
+    "policy_epoch":3})"));
+}
+
+TEST(RecordFormat, ADeniedDecisionNamesItsViolations) {
+  const Violation violations[] = {{"statement", "COPY \"x\"", "never"},
+                                  {"setting", "role", "gucs"}};
+  const json record = parsed(Decision{.event = Event::QueryDenied,
+                                      .request_id = 1,
+                                      .sql = "COPY t TO PROGRAM 'x'",
+                                      .statement_class = {},
+                                      .fingerprint = 0,
+                                      .violations = violations,
+                                      .error_code = "UNSAFE_SQL",
+                                      .error_message = "COPY TO PROGRAM is never allowed",
+                                      .policy_epoch = 1});
+  EXPECT_EQ(record.at("event_type"), "query_denied");
+  EXPECT_EQ(record.at("policy_checks"), json::parse(R"({"statement":"denied"})"));
+  EXPECT_EQ(record.at("violations"),
+            json::parse(R"([{"check":"statement","resource":"COPY \"x\"","rule":"never"},
+                            {"check":"setting","resource":"role","rule":"gucs"}])"));
+  EXPECT_EQ(record.at("result"), json::parse(R"({"status":"denied","error_code":"UNSAFE_SQL",
+                            "error_message":"COPY TO PROGRAM is never allowed"})"));
+  EXPECT_FALSE(record.at("query").contains("fingerprint")) << "unknown is left out, not zero";
+}
+
+TEST(RecordFormat, NoStatementTextCanForgeAnotherRecord) {
+  const std::string hostile[] = {"\"},\"x\":{\"", "a\nb\r{\"seq\":1}", std::string("nul\0end", 7),
+                                 "\\\"",          ",\"door\":",        "\xe2\x80\xa8\x1b[2J"};
+  for (const std::string& text : hostile) {
+    const json record = parsed(Decision{.sql = text, .violations = {}});
+    EXPECT_EQ(record.at("query").at("sql"), text);
+    EXPECT_EQ(record.at("seq"), 42);
+    EXPECT_FALSE(record.contains("x"));
+  }
+}
+
+TEST(RecordFormat, BytesThatAreNotUtf8AreKept) {
+  const json record = parsed(Decision{.sql = "SELECT '\xe4'", .violations = {}});
+  EXPECT_EQ(record.at("query").at("sql_base64"), "U0VMRUNUICfkJw==");
+  const std::string members = format_session_members({.session_id = "s", .application = "\xff"});
+  EXPECT_EQ(json::parse("{" + members + "}").at("client_info").at("application_base64"), "/w==");
+}
+
+TEST(RecordFormat, RedactionLeavesNeitherTheLiteralNorItsHash) {
+  const Decision decision{.event = Event::QueryDenied,
+                          .sql = "SELECT 'geheim' /* geheim */",
+                          .violations = {},
+                          .error_code = "SYNTAX_ERROR",
+                          .error_message = "near \"geheim\""};
+  const Decision other{.sql = "SELECT 'anders'  ", .violations = {}};
+  EXPECT_FALSE(line(decision, Redaction::On).contains("geheim"));
+  const json record = parsed(decision, Redaction::On);
+  EXPECT_EQ(record.at("query").at("sql"), "SELECT $1  ");
+  EXPECT_EQ(record.at("query").at("sql_hash"),
+            parsed(other, Redaction::On).at("query").at("sql_hash"));
+}
+
+TEST(RecordFormat, AnEndIsShort) {
+  EXPECT_EQ(parsed(End{.request_id = 0xabc,
+                       .status = EndStatus::Ok,
+                       .rows = 12,
+                       .elapsed = std::chrono::microseconds(12'045),
+                       .sqlstate = {}}),
+            json::parse(R"({"timestamp":"2026-11-21T07:40:00.000001Z","seq":42,
+              "event_type":"query_executed","request_id":"req_0000000000000abc",
+              "session_id":"s-\"1","status":"ok","rows":12,"ms":12.045})"));
+}
+
+TEST(RecordFormat, EveryEndHasItsEventAndStatus) {
+  struct Case {
+    EndStatus status;
+    const char* event;
+    const char* text;
+  };
+  constexpr Case kCases[] = {
+      {EndStatus::Ok, "query_executed", "ok"},
+      {EndStatus::Error, "query_failed", "error"},
+      {EndStatus::Skipped, "query_failed", "skipped"},
+      {EndStatus::Prepared, "query_executed", "prepared"},
+      {EndStatus::Suspended, "query_executed", "suspended"},
+      {EndStatus::Cancelled, "query_failed", "cancelled"},
+      {EndStatus::Disconnected, "query_failed", "disconnected"},
+  };
+  for (const Case& c : kCases) {
+    const json record = parsed(End{.status = c.status, .sqlstate = "57014"});
+    EXPECT_EQ(record.at("event_type"), c.event);
+    EXPECT_EQ(record.at("status"), c.text);
+    EXPECT_EQ(record.at("sqlstate"), "57014");
+    EXPECT_EQ(record.at("ms"), 0.0);
+    EXPECT_FALSE(record.contains("rows"));
+  }
+}
+
+TEST(RecordFormat, OccurrencesSayWhatHappened) {
+  struct Case {
+    Event event;
+    const char* text;
+  };
+  constexpr Case kCases[] = {{Event::SessionStarted, "session_started"},
+                             {Event::SessionEnded, "session_ended"},
+                             {Event::AuthenticationFailed, "authentication_failed"},
+                             {Event::ConfigReloaded, "config_reloaded"}};
+  for (const Case& c : kCases) {
+    const json record = parsed(Occurrence{.event = c.event, .status = "ok", .detail = "a \"b\""});
+    EXPECT_EQ(record.at("event_type"), c.text);
+    EXPECT_EQ(record.at("result"), json::parse(R"({"status":"ok","detail":"a \"b\""})"));
+    EXPECT_EQ(record.at("session_id"), "s-\"1");
+  }
+  const json alone = json::parse(
+      line(Occurrence{.event = Event::ConfigReloaded, .status = "ok"}, Redaction::Off, ""));
+  EXPECT_FALSE(alone.contains("session_id"));
+  EXPECT_FALSE(alone.at("result").contains("detail"));
+}
+
+}  // namespace
+}  // namespace gateway::audit
