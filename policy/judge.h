@@ -30,7 +30,7 @@ struct Profile {
 };
 
 struct Question {
-  std::string_view sql;                          // without a terminating NUL
+  std::string_view sql;                            // without a terminating NUL
   std::span<const std::uint32_t> parameter_types;  // OIDs given at Parse; 0 = to be inferred
   const Profile& profile;
   int server_major = 15;
@@ -46,7 +46,8 @@ struct Violation {
   std::string rule;      // the configuration path that decided: "mode", "never", "gucs"
   std::string message;
   std::string hint;
-  std::size_t position = 0;  // 1-based, in characters of the whole text, as ErrorResponse 'P'; 0: none
+  std::size_t position =
+      0;  // 1-based, in characters of the whole text, as ErrorResponse 'P'; 0: none
 };
 
 // What a statement does to the session when it succeeds, as far as later verdicts depend on it.
@@ -54,18 +55,18 @@ struct Violation {
 struct Effect {
   enum class Kind : std::uint8_t {
     None,
-    Prepare,       // SQL PREPARE name
-    Execute,       // SQL EXECUTE name
-    Deallocate,    // DEALLOCATE name; empty: ALL
-    Declare,       // DECLARE name CURSOR; `holdable` set for WITH HOLD
-    Fetch,         // FETCH or MOVE on cursor `name`
-    CloseCursor,   // CLOSE name; empty: ALL
+    Prepare,      // SQL PREPARE name
+    Execute,      // SQL EXECUTE name
+    Deallocate,   // DEALLOCATE name; empty: ALL
+    Declare,      // DECLARE name CURSOR; `holdable` set for WITH HOLD
+    Fetch,        // FETCH or MOVE on cursor `name`
+    CloseCursor,  // CLOSE name; empty: ALL
     DiscardAll,
-    Begin,         // BEGIN, START TRANSACTION
+    Begin,           // BEGIN, START TRANSACTION
     EndTransaction,  // COMMIT, ROLLBACK, with or without AND CHAIN
-    RollbackTo,    // ROLLBACK TO SAVEPOINT
-    SetGuc,        // SET, RESET, SET LOCAL; `name` is the setting, empty for RESET ALL
-    CopyIn,        // the server will ask for CopyData
+    RollbackTo,      // ROLLBACK TO SAVEPOINT
+    SetGuc,          // SET, RESET, SET LOCAL; `name` is the setting, empty for RESET ALL
+    CopyIn,          // the server will ask for CopyData
     CopyOut,
   };
   Kind kind = Kind::None;
@@ -84,7 +85,8 @@ struct StatementVerdict {
 };
 
 // The verdict on one text. A text that cannot be read (syntax error, too long, too deep, not UTF-8,
-// a bomb) has `unreadable` set and no statements. No statements and nothing unreadable: an empty query.
+// a bomb) has `unreadable` set and no statements. No statements and nothing unreadable: an empty
+// query.
 struct Verdict {
   std::vector<StatementVerdict> statements;
   std::vector<Violation> unreadable;  // at most one

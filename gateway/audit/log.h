@@ -24,7 +24,8 @@ struct LogSettings {
   bool enabled = true;
   Storage storage = Storage::File;
   std::string file_path;
-  std::uint64_t max_bytes = 100ull << 20;  // then rotated: file.1 is the newest of max_files old ones
+  std::uint64_t max_bytes = 100ull
+                            << 20;  // then rotated: file.1 is the newest of max_files old ones
   unsigned max_files = 10;
   bool redact_sql = false;
   OnFailure on_failure = OnFailure::Deny;
@@ -36,12 +37,13 @@ using Clock = std::move_only_function<std::chrono::microseconds()>;
 struct LogCounts {
   std::uint64_t records[8] = {};  // by Event
   std::uint64_t failures = 0;
-  std::uint64_t dropped = 0;      // only with OnFailure::Continue
+  std::uint64_t dropped = 0;  // only with OnFailure::Continue
 };
 
 class Log {
  public:
-  // The error names the path and the system's reason. A file is created with mode 0640, appended to.
+  // The error names the path and the system's reason. A file is created with mode 0640, appended
+  // to.
   static std::expected<std::unique_ptr<Log>, std::string> open(LogSettings settings, Clock clock);
   virtual ~Log() = default;  // flushes
 

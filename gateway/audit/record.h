@@ -5,9 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
-#include <span>
 
 namespace gateway::audit {
 
@@ -26,7 +26,8 @@ struct Violation {
   std::string_view check, resource, rule;
 };
 
-// Constant over a session; formatted once (see format_session) and copied into its decision records.
+// Constant over a session; formatted once (see format_session) and copied into its decision
+// records.
 struct SessionFacts {
   std::string_view session_id;
   std::string_view database, user, auth_method;
@@ -39,7 +40,7 @@ struct SessionFacts {
 struct Decision {
   Event event = Event::QueryAllowed;
   std::uint64_t request_id = 0;
-  std::string_view sql;          // the client's own text of this statement, valid UTF-8 or escaped
+  std::string_view sql;  // the client's own text of this statement, valid UTF-8 or escaped
   std::string_view statement_class;
   std::uint64_t fingerprint = 0;
   std::span<const Violation> violations;

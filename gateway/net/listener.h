@@ -26,9 +26,9 @@ class Listener {
   // `address` is numeric IPv4 or IPv6, or "localhost"; port 0 picks a free one (see port()).
   // The error names address, port and the system's reason.
   static std::expected<std::unique_ptr<Listener>, std::string> open(Loop& loop,
-                                                                     const std::string& address,
-                                                                     std::uint16_t port,
-                                                                     Accept accept);
+                                                                    const std::string& address,
+                                                                    std::uint16_t port,
+                                                                    Accept accept);
   ~Listener();  // stops accepting and closes
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

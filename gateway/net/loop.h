@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The event loop: libuv wrapped once. Knows no protocol. One loop belongs to one thread; nothing here
-// is thread-safe except where said.
+// The event loop: libuv wrapped once. Knows no protocol. One loop belongs to one thread; nothing
+// here is thread-safe except where said.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,8 @@ class Loop {
   // audit batch is written, then the writes that waited for it, then what asked to die is reaped.
   void on_check(std::move_only_function<void()> callback);
 
-  // Runs `callback` in the check phase of this or the next iteration even when no I/O wakes the loop.
+  // Runs `callback` in the check phase of this or the next iteration even when no I/O wakes the
+  // loop.
   void wake();
 
   // Milliseconds resolution, monotonic, cached at the start of the iteration.
@@ -61,7 +62,9 @@ class Timer {
 
  private:
   struct State;
-  struct Closer { void operator()(State*) const noexcept; };
+  struct Closer {
+    void operator()(State*) const noexcept;
+  };
   std::unique_ptr<State, Closer> state_;
 };
 
@@ -77,8 +80,8 @@ class Signal {
   State* state_;
 };
 
-// Runs `work` on libuv's thread pool and `done` on the loop after it. `done` is called even when the
-// loop is closing. Neither may throw.
+// Runs `work` on libuv's thread pool and `done` on the loop after it. `done` is called even when
+// the loop is closing. Neither may throw.
 void run_off_loop(Loop& loop, std::move_only_function<void()> work,
                   std::move_only_function<void()> done);
 
@@ -86,8 +89,9 @@ void run_off_loop(Loop& loop, std::move_only_function<void()> work,
 // success. Cancelled (callback never called) when the returned object is destroyed.
 class Resolution {
  public:
-  Resolution(Loop& loop, const std::string& host,
-             std::move_only_function<void(std::vector<std::string> addresses, std::string error)> done);
+  Resolution(
+      Loop& loop, const std::string& host,
+      std::move_only_function<void(std::vector<std::string> addresses, std::string error)> done);
   ~Resolution();
   Resolution(const Resolution&) = delete;
   Resolution& operator=(const Resolution&) = delete;

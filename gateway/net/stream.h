@@ -27,7 +27,8 @@ class StreamEvents {
  public:
   virtual ~StreamEvents() = default;
   virtual void on_read(std::string_view bytes) noexcept = 0;  // Borrowed: until it returns
-  virtual void on_writable() noexcept = 0;  // the write queue became empty after having been non-empty
+  virtual void
+  on_writable() noexcept = 0;  // the write queue became empty after having been non-empty
   virtual void on_end(StreamEnd end) noexcept = 0;  // once; nothing is called after it
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Server connections of one (database, role), kept between sessions. Knows libpq and net; knows neither
-// clients nor policy. All on one loop.
+// Server connections of one (database, role), kept between sessions. Knows libpq and net; knows
+// neither clients nor policy. All on one loop.
 #pragma once
 
 #include <chrono>
@@ -56,8 +56,9 @@ class Pool {
  public:
   virtual ~Pool() = default;
 
-  // Waiters are served in order (FIFO): an idle server, else a new connection while under max_size, else the next one released.
-  // Exactly one of the callbacks is called, never from inside acquire(); neither after withdraw().
+  // Waiters are served in order (FIFO): an idle server, else a new connection while under max_size,
+  // else the next one released. Exactly one of the callbacks is called, never from inside
+  // acquire(); neither after withdraw().
   using Ready = std::move_only_function<void(std::unique_ptr<Server>)>;
   using Failed = std::move_only_function<void(PoolFailure)>;
   virtual std::uint64_t acquire(Ready ready, Failed failed) = 0;  // a ticket
@@ -70,9 +71,9 @@ class Pool {
   virtual void discard(std::unique_ptr<Server> server) = 0;
 
   // Asks PostgreSQL to cancel what `server` runs, on a thread of libuv's pool with a deadline
-  // (connect_timeout). At most one per server is under way; more are dropped. The server must belong
-  // to this pool and may be released meanwhile: it is then not reused before the cancel's socket
-  // has seen EOF.
+  // (connect_timeout). At most one per server is under way; more are dropped. The server must
+  // belong to this pool and may be released meanwhile: it is then not reused before the cancel's
+  // socket has seen EOF.
   virtual void cancel(const Server& server) = 0;
 
   // ParameterStatus of the newest verified connection; null until there was one.
@@ -80,7 +81,7 @@ class Pool {
   virtual int known_version_major() const = 0;
 
   virtual PoolCounts counts() const = 0;
-  virtual bool reachable() const = 0;             // the last attempt to connect succeeded
+  virtual bool reachable() const = 0;  // the last attempt to connect succeeded
   virtual const std::string& last_error() const = 0;
 
   virtual void drain() = 0;  // closes idle servers, refuses new waiters, resets nothing

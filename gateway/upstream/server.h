@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection to a PostgreSQL server: libpq made and authenticated it, the verification query
-// passed, and libpq has handed socket and TLS session over. From then on only pgwire bytes are written
-// to it; nothing calls libpq query functions on it. Closing it is PQfinish, after its stream.
+// passed, and libpq has handed socket and TLS session over. From then on only pgwire bytes are
+// written to it; nothing calls libpq query functions on it. Closing it is PQfinish, after its
+// stream.
 #pragma once
 
 #include <chrono>

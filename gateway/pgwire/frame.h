@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The frame of PostgreSQL's protocol 3: one type byte, a length that counts itself but not the
+// type, a body ("Message Flow", PostgreSQL documentation 55.2). Knows no message.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string_view>
+
+namespace gateway::pgwire {
+
+inline constexpr std::size_t kHeaderBytes = 5;
+// PQ_LARGE_MESSAGE_LIMIT and PQ_SMALL_MESSAGE_LIMIT of PostgreSQL's libpq.h: the largest length
+// words.
+inline constexpr std::uint32_t kLargeLengthMax = 0x3ffffffe;
+inline constexpr std::uint32_t kSmallLengthMax = 10'000;
+
+enum class FrameError : std::uint8_t {
+  LengthTooSmall,  // below 4
+  LengthTooLarge,  // above the limit given
+};
+
+struct FrameHeader {
+  char type = 0;
+  std::uint32_t body_bytes = 0;  // length word less 4
+  std::size_t frame_bytes() const { return kHeaderBytes + body_bytes; }
+};
+
+std::uint16_t read_uint16(const char* bytes);
+std::uint32_t read_uint32(const char* bytes);
+
+// The header at the front of `bytes`; nullopt while fewer than five bytes are there. O(1), and the
+// body need not be there.
+std::expected<std::optional<FrameHeader>, FrameError> read_header(
+    std::string_view bytes, std::uint32_t length_max = kLargeLengthMax);
+
+}  // namespace gateway::pgwire
