@@ -53,7 +53,7 @@ LIBRARY_OF_HEADER = (
     ("json", re.compile(r"^nlohmann/")),
     ("cli11", re.compile(r"^CLI/")),
     ("llhttp", re.compile(r"^llhttp\.h$")),
-    ("pg_query", re.compile(r"^pg_query|^(postgres|postgres_deparse)\.h$|^(nodes|utils|parser|catalog|mb|common)/")),
+    ("pg_query", re.compile(r"^pg_query|^(postgres|postgres_deparse)\.h$|^\w+\.(funcs|switch)\.c$|^(nodes|utils|parser|catalog|mb|common)/")),
     ("std", re.compile(r"^(stdint|stddef|stdbool|string|stdlib|stdio|setjmp|limits|errno|assert|inttypes|math|ctype)\.h$")),
     ("posix", re.compile(
         r"^(sys|netinet|arpa|net|linux)/[a-z_]+\.h$"

@@ -123,7 +123,7 @@ HARMLESS = [
     ("tokens", SESSION, SPDX + 'auto s = "throw delete this";\n'),
     ("tokens", SESSION, SPDX + 'auto s = R"(say "hi"; throw)"; auto n = 1\'000\'000; char c = \'"\';\n'),
     ("tokens", "tests/unit/frame_test.cc", SPDX + 'auto sql = "SELECT pg_sleep(1)"; pg_sleep(1);\n'),
-    ("tokens", "tests/support/wait.py", CMAKE_SPDX + "time.sleep(0.01)\n"),
+    ("tokens", "tests/integration/harness/waiting.py", CMAKE_SPDX + "time.sleep(0.01)\n"),
     ("text", SESSION, SPDX + 'auto t = "/tmp/postern-XXXXXX"; auto state = "XX000";\n'),
     ("text", "docs/a.md", "Debian has it; see build/work/x and docs/root/a.\n"),
     ("includes", SESSION, SPDX + '// #include <uv.h>\n#include <string.h>\n'),

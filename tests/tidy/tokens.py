@@ -33,8 +33,8 @@ BANNED_CODE = (
 )  # fmt: skip
 
 BANNED_PYTHON = (
-    (r"\b(time|asyncio)\.sleep\s*\(|\bfrom\s+time\s+import\b.*\bsleep\b", ("tests/",), ("tests/support/wait.py",),
-     "tests wait for a condition (tests/support/wait.py polls)"),
+    (r"\b(time|asyncio)\.sleep\s*\(|\bfrom\s+time\s+import\b.*\bsleep\b", ("tests/",), ("tests/integration/harness/waiting.py",),
+     "tests wait for a condition (tests/integration/harness/waiting.py polls)"),
 )  # fmt: skip
 
 BANNED_TEXT = (
