@@ -35,7 +35,7 @@ CREATE TABLE samples (
 INSERT INTO samples VALUES
   (1, 9007199254740993, 0.1, true, 'grüße 🐘', '\x00ff10', '2024-02-29', '2024-02-29 12:34:56.789+00',
    '{"a": [1, null]}', '00000000-0000-0000-0000-00000000002a', '{1,NULL,3}', 'glad'),
-  (NULL, NULL, 'NaN', NULL, '', '', NULL, 'infinity', 'null', NULL, '{}', NULL);
+  (NULL, NULL, 'NaN', NULL, '', '', NULL, '0001-01-01 00:00:00+00', 'null', NULL, '{}', NULL);
 
 CREATE FUNCTION complain(text) RETURNS integer LANGUAGE plpgsql AS
 $$ BEGIN RAISE NOTICE 'noticed: %', $1; RAISE WARNING USING MESSAGE = 'warned', HINT = 'hinted'; RETURN 1; END $$;
