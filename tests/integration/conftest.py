@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures: `direct` is PostgreSQL, `through` the gateway in permissive mode, `gateways` makes more."""
+"""`direct` is PostgreSQL, `through` the gateway in permissive mode, `gateways` makes more."""
 
 import contextlib
 import os

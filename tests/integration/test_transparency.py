@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same bytes sent direct and through the gateway bring the same bytes back, but for cancel keys,
-and for the source location (F, L, R) of syntax errors, which the gateway finds itself."""
+"""The same bytes sent direct and through the gateway bring the same bytes back, but for cancel
+keys and for the source location (F, L, R) of syntax errors, which the gateway finds itself."""
 
 import threading
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A PostgreSQL client that sends any bytes and sees every message: frontend/backend protocol 3.0."""
+"""A PostgreSQL client that sends any bytes and sees every message (protocol 3.0)."""
 
 import base64
 import hashlib
@@ -39,7 +39,8 @@ def query(sql):
 
 
 def parse(sql, name="", types=()):
-    return message(b"P", text(name) + text(sql) + struct.pack(f"!H{len(types)}I", len(types), *types))
+    oids = struct.pack(f"!H{len(types)}I", len(types), *types)
+    return message(b"P", text(name) + text(sql) + oids)
 
 
 def bind(*values, portal="", name="", formats=(), result_formats=()):
@@ -240,6 +241,11 @@ class Wire:
         except Closed as closed:
             assert closed.args == (b"",), f"half a message: {closed.args}"
         return messages
+
+    def rest_or_half(self):
+        """Reads until the peer closes, also in the middle of a message."""
+        while self._receive(65536):
+            pass
 
     def login(self, user, password, database, **parameters):
         """Startup and authentication up to the first ReadyForQuery; gives all messages since."""
