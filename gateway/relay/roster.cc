@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/relay/roster.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -35,7 +33,7 @@ Roster::~Roster() = default;
 
 void Roster::accept(int fd, const net::Peer& peer) {
   if (relays_.size() >= surroundings_.limits.clients_max + kLoginsMax) {
-    ::close(fd);
+    const net::Stream closed(surroundings_.loop, fd, net::Stream::Ownership::Owned);
     return;
   }
   const std::uint64_t id = next_relay_id_++;

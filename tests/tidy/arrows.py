@@ -36,7 +36,7 @@ ARROWS = {
             "gateway/net", "gateway/pgwire", "gateway/relay", "gateway/session", "gateway/telemetry",
             "gateway/upstream", "policy", "mcp",
         },
-        {"cli11", "fmt", "openssl", "posix"},
+        {"cli11", "fmt", "json", "openssl", "posix"},
     ),
 }  # fmt: skip
 

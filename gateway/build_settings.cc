@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/build_settings.h"
+
+#include <utility>
+
+#include "gateway/config/libpq.h"
+#include "gateway/session/close_reason.h"
+#include "policy/error_code.h"
+
+#ifndef POSTERN_COMMIT
+#define POSTERN_COMMIT "unknown"
+#endif
+
+namespace gateway {
+namespace {
+
+policy::Mode mode_of(config::Mode mode) {
+  switch (mode) {
+    case config::Mode::ReadOnly: return policy::Mode::ReadOnly;
+    case config::Mode::Balanced: return policy::Mode::Balanced;
+    case config::Mode::Permissive: return policy::Mode::Permissive;
+  }
+  return policy::Mode::ReadOnly;
+}
+
+// A key for what must look random and be equal after a restart: all that is secret in the file.
+std::string secret_of(const config::Config& config) {
+  std::string secrets;
+  for (const auto& user : config.users) {
+    secrets.append(user.name).append("\n").append(user.verifier.reveal());
+    secrets.append("\n").append(user.password.reveal()).append("\n");
+  }
+  for (const auto& database : config.databases) secrets.append(database.password.reveal());
+  return std::string(auth::as_text(auth::sha256(secrets)));
+}
+
+auth::User user_of(const config::User& user, std::string_view secret) {
+  if (user.auth == config::Auth::Trust) return {auth::Method::Trust, {}};
+  if (!user.verifier.empty()) {
+    return {auth::Method::ScramSha256, auth::parse_verifier(user.verifier.reveal()).value()};
+  }
+  const auto salt = auth::hmac_sha256(secret, "salt of " + user.name);
+  return {
+      auth::Method::ScramSha256,
+      auth::derive_verifier(user.password.reveal(), auth::as_text(salt).substr(0, auth::kSaltBytes),
+                            auth::kDefaultIterations)};
+}
+
+}  // namespace
+
+upstream::PoolSettings pool_settings(const config::Database& database) {
+  return {.name = database.name,
+          .connection = config::libpq_parameters(database),
+          .pinned = config::pinned_settings(database),
+          .min_size = database.min_pool_size,
+          .max_size = database.max_pool_size,
+          .wait_timeout = database.pool_wait_timeout,
+          .idle_timeout = database.server_idle_timeout,
+          .lifetime = database.server_lifetime,
+          .connect_timeout = database.connect_timeout};
+}
+
+policy::Profile profile_of(const config::Database& database, const config::Listen& listen) {
+  policy::Profile profile;
+  profile.mode = mode_of(database.mode);
+  profile.allow_explain = database.allow_explain;
+  profile.allowed_gucs = database.allowed_gucs;
+  profile.max_statement_bytes = listen.max_statement_bytes;
+  const auto pin = [&](std::string name, config::Duration timeout) {
+    profile.pinned_timeouts.push_back(
+        {std::move(name), static_cast<std::uint64_t>(timeout.count())});
+  };
+  pin("idle_in_transaction_session_timeout", database.idle_in_transaction_timeout);
+  pin("statement_timeout", database.statement_timeout);
+  for (const auto& [name, value] : config::pinned_settings(database)) {
+    if (name == "search_path") profile.search_path = value;
+  }
+  return profile;
+}
+
+audit::LogSettings audit_settings(const config::Audit& audit) {
+  return {.enabled = audit.enabled,
+          .storage = audit.storage == config::Storage::File ? audit::Storage::File
+                                                            : audit::Storage::Stdout,
+          .file_path = audit.file_path,
+          .max_bytes = std::uint64_t{audit.max_size_mb} << 20,
+          .max_files = static_cast<unsigned>(audit.max_files),
+          .redact_sql = audit.redact_sql,
+          .on_failure = audit.on_failure == config::OnFailure::Deny ? audit::OnFailure::Deny
+                                                                    : audit::OnFailure::Continue};
+}
+
+relay::Limits limits_of(const config::Listen& listen) {
+  return {.clients_max = listen.max_clients,
+          .statement_bytes_max = listen.max_statement_bytes,
+          .login_timeout = listen.client_login_timeout,
+          .idle_timeout = listen.client_idle_timeout};
+}
+
+telemetry::LogLevel log_level(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::Trace:
+    case config::LogLevel::Debug: return telemetry::LogLevel::Debug;
+    case config::LogLevel::Info: return telemetry::LogLevel::Info;
+    case config::LogLevel::Warn: return telemetry::LogLevel::Warn;
+    case config::LogLevel::Error: return telemetry::LogLevel::Error;
+  }
+  return telemetry::LogLevel::Info;
+}
+
+telemetry::LogFormat log_format(config::LogFormat format) {
+  return format == config::LogFormat::Json ? telemetry::LogFormat::Json
+                                           : telemetry::LogFormat::Console;
+}
+
+telemetry::MetricNames metric_names(const config::Config& config) {
+  telemetry::MetricNames names;
+  for (const auto& database : config.databases) names.databases.push_back(database.name);
+  for (auto code = policy::ErrorCode::AccessDenied; code <= policy::ErrorCode::InternalError;
+       code = static_cast<policy::ErrorCode>(static_cast<int>(code) + 1)) {
+    names.codes.emplace_back(policy::face(code).name);
+  }
+  for (std::size_t i = 0; i < session::kCloseReasonCount; ++i) {
+    names.close_reasons.emplace_back(session::name(static_cast<session::CloseReason>(i)));
+  }
+  names.audit_events = {"session_started", "session_ended",  "authentication_failed",
+                        "query_allowed",   "query_denied",   "query_executed",
+                        "query_failed",    "config_reloaded"};
+  names.version = POSTERN_VERSION;
+  names.commit = POSTERN_COMMIT;
+  return names;
+}
+
+auth::Users users_of(const config::Config& config) {
+  const std::string secret = secret_of(config);
+  auth::Users users(secret);
+  for (const auto& user : config.users) users.add(user.name, user_of(user, secret));
+  return users;
+}
+
+}  // namespace gateway

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the configuration's values to the settings of each part. Plain functions.
+#pragma once
+
+#include <string>
+
+#include "gateway/audit/log.h"
+#include "gateway/auth/users.h"
+#include "gateway/config/config.h"
+#include "gateway/relay/roster.h"
+#include "gateway/telemetry/log_line.h"
+#include "gateway/telemetry/metrics.h"
+#include "gateway/upstream/pool.h"
+#include "policy/judge.h"
+
+namespace gateway {
+
+upstream::PoolSettings pool_settings(const config::Database& database);
+policy::Profile profile_of(const config::Database& database, const config::Listen& listen);
+audit::LogSettings audit_settings(const config::Audit& audit);
+relay::Limits limits_of(const config::Listen& listen);
+telemetry::LogLevel log_level(config::LogLevel level);
+telemetry::LogFormat log_format(config::LogFormat format);
+telemetry::MetricNames metric_names(const config::Config& config);
+
+// Derives the verifiers of users with a password: takes some milliseconds for each.
+auth::Users users_of(const config::Config& config);
+
+}  // namespace gateway

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "gateway/build_settings.h"
+#include "gateway/config/command.h"
+#include "gateway/config/load.h"
+#include "gateway/demo/demo.h"
+#include "gateway/server.h"
+#include "gateway/telemetry/log.h"
+
+namespace {
+
+constexpr const char* kDefaultConfig = "postern.yaml";
+
+int serve(const std::string& path) {
+  using namespace gateway;
+  const auto parsed = config::load(path, config::process_sources());
+  if (!parsed) {
+    config::print(parsed.error(), path, std::cerr);
+    return 1;
+  }
+  config::print(parsed->warnings, path, std::cerr);
+  const auto& logging = parsed->config.logging;
+  const auto started = telemetry::start_log(log_format(logging.format), log_level(logging.level));
+  if (!started) {
+    std::cerr << "postern: " << started.error() << "\n";
+    return 1;
+  }
+  auto server = Server::open(parsed->config);
+  if (!server) {
+    telemetry::log_error("cannot start", {{"why", server.error()}});
+    telemetry::stop_log();
+    return 1;
+  }
+  const int code = (*server)->run();
+  server->reset();
+  telemetry::stop_log();
+  return code;
+}
+
+struct Choices {
+  std::string config = kDefaultConfig;
+  gateway::demo::DemoOptions demo;
+};
+
+void add_config_option(CLI::App& command, Choices& choices) {
+  command.add_option("-c,--config", choices.config, "The configuration file")
+      ->envname("POSTERN_CONFIG")
+      ->capture_default_str();
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(
+      "Postern, a PostgreSQL gateway: every statement is judged, audited, then forwarded.");
+  app.set_version_flag("--version", "postern " POSTERN_VERSION);
+  app.require_subcommand(1);
+  Choices choices;
+
+  CLI::App* serve_command = app.add_subcommand("serve", "Serve until SIGTERM");
+  add_config_option(*serve_command, choices);
+
+  CLI::App* config_command = app.add_subcommand("config", "Look at a configuration");
+  config_command->require_subcommand(1);
+  CLI::App* validate = config_command->add_subcommand("validate", "Print every error and warning");
+  add_config_option(*validate, choices);
+  CLI::App* show = config_command->add_subcommand("show", "Print what is in force, secrets hidden");
+  add_config_option(*show, choices);
+
+  CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
+  demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
+  demo->add_option("--port", choices.demo.port, "For clients")->capture_default_str();
+  demo->add_option("--metrics-port", choices.demo.metrics_port, "For metrics and health")
+      ->capture_default_str();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (serve_command->parsed()) return serve(choices.config);
+  if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
+  const auto sources = gateway::config::process_sources();
+  return validate->parsed()
+             ? gateway::config::run_config_validate(choices.config, sources, std::cout, std::cerr)
+             : gateway::config::run_config_show(choices.config, sources, std::cout, std::cerr);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {  // of a library, such as std::bad_alloc
+    std::fprintf(stderr, "postern: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
+}

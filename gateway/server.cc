@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/server.h"
+
+#include <openssl/rand.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gateway/build_settings.h"
+#include "gateway/net/listener.h"
+#include "gateway/net/loop.h"
+#include "gateway/operations.h"
+#include "gateway/telemetry/log.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kVerdictCacheBytes = 32u << 20;
+constexpr std::chrono::milliseconds kTick{250};
+constexpr std::chrono::milliseconds kProbe{1000};
+
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  // Keys and nonces that can be guessed are worse than no gateway.
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1) {
+    std::abort();
+  }
+  return bytes;
+}
+
+std::uint64_t random_key() {
+  std::uint64_t key = 0;
+  for (const char byte : random_bytes(sizeof key))
+    key = key << 8 | static_cast<unsigned char>(byte);
+  return key;
+}
+
+std::chrono::microseconds since_epoch() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+}
+
+}  // namespace
+
+struct Server::State {
+  State(const config::Config& settings, std::unique_ptr<audit::Log> audit_log)
+      : config(settings),
+        users(users_of(settings)),
+        audit(std::move(audit_log)),
+        metrics(metric_names(settings)),
+        verdicts(kVerdictCacheBytes, random_key()) {}
+
+  void open_databases();
+  void watch(relay::Database& database);
+  void on_signal(const char* name);
+  void drain();
+  void stop_when_empty();
+
+  config::Config config;
+  net::Loop loop;
+  auth::Users users;
+  std::unique_ptr<audit::Log> audit;
+  telemetry::LoopMetrics metrics;
+  policy::VerdictCache verdicts;
+  std::vector<relay::Database> databases;
+  std::optional<relay::Roster> roster;
+  std::unique_ptr<net::Listener> listener;
+  std::unique_ptr<http::Server> operations;
+  net::Timer tick{loop}, probe{loop}, deadline{loop};
+  std::vector<std::unique_ptr<net::Signal>> signals;
+  bool draining = false, cut_off = false;
+};
+
+void Server::State::open_databases() {
+  for (std::size_t i = 0; i < config.databases.size(); ++i) {
+    const auto& database = config.databases[i];
+    databases.push_back({.name = database.name,
+                         .metrics_id = i,
+                         .profile = profile_of(database, config.listen),
+                         .pool = upstream::make_pool(loop, pool_settings(database))});
+  }
+}
+
+// A database that nobody uses is asked now and then whether it is there, so that /readyz knows and
+// a login can be answered without a server.
+void Server::State::watch(relay::Database& database) {
+  const auto counts = database.pool->counts();
+  const bool is_known = database.pool->known_parameters() != nullptr && database.pool->reachable();
+  if (is_known || counts.connecting + counts.waiting > 0) return;
+  database.pool->acquire(
+      [&pool = *database.pool](std::unique_ptr<upstream::Server> server) {
+        pool.reset(std::move(server));
+      },
+      [](const upstream::PoolFailure&) {});
+}
+
+void Server::State::on_signal(const char* name) {
+  telemetry::log_info("signal received", {{"signal", name}});
+  if (draining) {
+    cut_off = true;
+    loop.stop();
+    return;
+  }
+  drain();
+}
+
+void Server::State::drain() {
+  draining = true;
+  listener.reset();
+  probe.stop();
+  roster->drain();
+  deadline.start(config.listen.shutdown_timeout, [this] {
+    cut_off = !roster->empty();
+    roster->end_all();
+    loop.stop();
+  });
+}
+
+void Server::State::stop_when_empty() {
+  if (!draining || !roster->empty()) return;
+  for (auto& database : databases) database.pool->drain();
+  loop.stop();
+}
+
+std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::Config& config) {
+  auto audit_log = audit::Log::open(audit_settings(config.audit), since_epoch);
+  if (!audit_log) return std::unexpected(audit_log.error());
+  auto state = std::make_unique<State>(config, std::move(*audit_log));
+  State& s = *state;
+  s.open_databases();
+  s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts,
+                                       s.databases, limits_of(config.listen), random_bytes});
+  auto listener =
+      net::Listener::open(s.loop, config.listen.address, config.listen.port,
+                          [&s](int fd, const net::Peer& peer) { s.roster->accept(fd, peer); });
+  if (!listener) return std::unexpected(listener.error());
+  s.listener = std::move(*listener);
+  if (config.metrics.enabled) {
+    auto operations = serve_operations(s.loop, config.metrics,
+                                       {*s.roster, s.metrics, s.verdicts, *s.audit, s.databases,
+                                        std::chrono::steady_clock::now()});
+    if (!operations) return std::unexpected(operations.error());
+    s.operations = std::move(*operations);
+  }
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::~Server() = default;
+
+std::uint16_t Server::port() const { return state_->listener->port(); }
+
+int Server::run() {
+  State& s = *state_;
+  for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"}, std::pair{SIGINT, "SIGINT"}}) {
+    s.signals.push_back(
+        std::make_unique<net::Signal>(s.loop, number, [&s, name = name] { s.on_signal(name); }));
+  }
+  s.tick.repeat(kTick, [&s] {
+    s.roster->tick();
+    s.stop_when_empty();
+  });
+  const auto watch_all = [&s] {
+    for (auto& database : s.databases) s.watch(database);
+  };
+  watch_all();
+  s.probe.repeat(kProbe, watch_all);
+  telemetry::log_info("serving", {{"address", s.config.listen.address},
+                                  {"port", s.listener->port()},
+                                  {"metrics_port", s.operations ? s.operations->port() : 0},
+                                  {"databases", s.databases.size()}});
+  s.loop.run();
+  telemetry::log_info("stopped", {{"cut_off", s.cut_off}});
+  return s.cut_off ? 1 : 0;
+}
+
+}  // namespace gateway

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gateway as a process: owns the loop, the listeners, the pools and the relays; starts, drains
+// and stops them. Everything is built from one configuration, checked before.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "gateway/config/config.h"
+
+namespace gateway {
+
+class Server {
+ public:
+  // The error is a sentence that names what could not be opened and why.
+  static std::expected<std::unique_ptr<Server>, std::string> open(const config::Config& config);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Serves until SIGTERM or SIGINT, then stops accepting, lets transactions finish and returns 0; 1
+  // when some had to be cut off after shutdown_timeout. A second signal cuts them off at once.
+  int run();
+  std::uint16_t port() const;
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gateway
