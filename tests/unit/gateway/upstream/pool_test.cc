@@ -166,6 +166,22 @@ TEST_F(PoolTest, ClosesAServerInAnOpenTransactionInsteadOfReusingIt) {
   EXPECT_EQ(pool->counts().idle, 0U);
 }
 
+TEST_F(PoolTest, ClosesAServerWhoseSettingsDoNotReturnToTheVerifiedOnes) {
+  make(settings());
+  auto server = take();
+  ask(*server, "SET TimeZone = 'Asia/Tokyo'");
+  cluster().query("ALTER SYSTEM SET TimeZone = 'America/Lima'");
+  cluster().query("SELECT pg_reload_conf()");
+  ASSERT_TRUE(run_until([&] {
+    return ask(*server, "SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'") ==
+           "America/Lima";
+  }));
+  put_back(std::move(server));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  cluster().query("ALTER SYSTEM RESET TimeZone");
+  cluster().query("SELECT pg_reload_conf()");
+}
+
 TEST_F(PoolTest, ClosesAServerThatHasUnreadInput) {
   make(settings());
   auto server = take();
