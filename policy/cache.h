@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verdicts kept by exact text. One per loop: not thread-safe, no locks.
 // A keyed per-process hash only finds the bucket; the full text, the parameter types and the
-// profile's epoch are compared on every hit, so that a collision can never inherit an allow.
+// profile (by value, with its epoch) are compared on every hit: a collision can never inherit an
+// allow.
 #pragma once
 
 #include <cstddef>

@@ -18,15 +18,27 @@ namespace policy {
 
 enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
 
+// A timeout that the gateway sets at the start of every session; 0: none. A client may only lower
+// it.
+struct PinnedTimeout {
+  std::string name{};  // lower case: "statement_timeout"
+  std::uint64_t milliseconds = 0;
+  bool operator==(const PinnedTimeout&) const = default;
+};
+
 // What one kind of principal may do on one database. Immutable once built; shared by sessions.
 struct Profile {
   Mode mode = Mode::ReadOnly;
   bool allow_explain = false;
   // Settings a client may SET beyond the built-in list (policy/guc.h), lower case.
-  std::vector<std::string> allowed_gucs;
+  std::vector<std::string> allowed_gucs{};
+  std::vector<PinnedTimeout> pinned_timeouts{};
+  // The pinned one, as SHOW prints it. A client may SET it to this again, or to the empty one.
+  std::string search_path{};
   std::size_t max_statement_bytes = 1 << 20;
   // Grows with every change of policy: a verdict of another epoch is judged again.
   std::uint64_t epoch = 1;
+  bool operator==(const Profile&) const = default;
 };
 
 struct Question {
@@ -42,13 +54,16 @@ enum class Check : std::uint8_t { Text, Statement, Setting, Function };
 struct Violation {
   Check check = Check::Statement;
   ErrorCode code = ErrorCode::UnsafeSql;
-  std::string resource;  // what was refused: "COPY TO PROGRAM", "role"
-  std::string rule;      // the configuration path that decided: "mode", "never", "gucs"
-  std::string message;
-  std::string hint;
-  std::size_t position =
-      0;  // 1-based, in characters of the whole text, as ErrorResponse 'P'; 0: none
+  std::string resource{};  // what was refused: "COPY TO PROGRAM", "role"
+  std::string rule{};      // the configuration path that decided: "mode", "never", "gucs"
+  std::string message{};
+  std::string hint{};
+  // 1-based, in characters of the whole text, as ErrorResponse 'P'; 0: none.
+  std::size_t position = 0;
 };
+
+// A name that no statement or cursor can have: the session uses it where one must not exist.
+constexpr std::string_view kReservedName = "_postern_absent_";
 
 // What a statement does to the session when it succeeds, as far as later verdicts depend on it.
 // Names are folded and cut to 63 bytes as the server does.
@@ -70,7 +85,7 @@ struct Effect {
     CopyOut,
   };
   Kind kind = Kind::None;
-  std::string name;
+  std::string name{};
   bool holdable = false;
 };
 
@@ -78,9 +93,12 @@ struct StatementVerdict {
   StatementClass statement_class = StatementClass::Select;
   std::size_t offset = 0;  // byte range of this statement in the text, white space trimmed
   std::size_t bytes = 0;
-  std::uint64_t fingerprint = 0;  // libpg_query's, equal for texts that differ in literals only
-  Effect effect;
-  std::vector<Violation> violations;  // empty: allowed
+  // Of the statement's shape: equal for texts that differ in literals, white space and comments
+  // only. Ours, not libpg_query's: that one triples the cost of a verdict and aborts when memory is
+  // short.
+  std::uint64_t fingerprint = 0;
+  Effect effect{};
+  std::vector<Violation> violations{};  // empty: allowed
   bool allowed() const { return violations.empty(); }
 };
 
@@ -88,9 +106,10 @@ struct StatementVerdict {
 // a bomb) has `unreadable` set and no statements. No statements and nothing unreadable: an empty
 // query.
 struct Verdict {
-  std::vector<StatementVerdict> statements;
-  std::vector<Violation> unreadable;  // at most one
-  std::uint64_t epoch = 0;            // of the profile that judged
+  std::vector<StatementVerdict> statements{};
+  std::vector<Violation> unreadable{};  // at most one
+  std::uint64_t epoch = 0;              // of the profile that judged
+  bool out_of_memory = false;           // refused, and not even the refusal could be stored
   bool allowed() const;
   // The violation that a client is told: the first one. Null when allowed.
   const Violation* refusal() const;

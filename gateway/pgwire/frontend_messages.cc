@@ -14,7 +14,6 @@ std::uint32_t length_max(char type) {
     case kCopyData:
     case kFunctionCall:
     case kParse:
-    case kPassword:
     case kQuery: return kLargeLengthMax;
     case kClose:
     case kCopyDone:
@@ -22,6 +21,7 @@ std::uint32_t length_max(char type) {
     case kDescribe:
     case kExecute:
     case kFlush:
+    case kPassword:
     case kSync:
     case kTerminate: return kSmallLengthMax;
     default:  // a byte from a peer, not an enum of ours
@@ -32,6 +32,7 @@ std::uint32_t length_max(char type) {
 }  // namespace frontend
 
 std::uint32_t Parse::parameter_type(std::size_t index) const {
+  if (index >= parameter_count()) return 0;
   return read_uint32(parameter_types.data() + 4 * index);
 }
 

@@ -28,7 +28,7 @@ inline constexpr char kSync = 'S';
 inline constexpr char kTerminate = 'X';
 
 // The largest legal length word of a message of this type, as PostgreSQL's SocketBackend() has it;
-// 0 for a type that is none.
+// 0 for a type that is none. Ours is kPassword's: it comes from somebody who is not known yet.
 std::uint32_t length_max(char type);
 }  // namespace frontend
 
@@ -41,7 +41,7 @@ struct Parse {
   std::string_view sql;
   std::string_view parameter_types;  // big-endian OIDs, 4 bytes each
   std::size_t parameter_count() const { return parameter_types.size() / 4; }
-  std::uint32_t parameter_type(std::size_t index) const;
+  std::uint32_t parameter_type(std::size_t index) const;  // 0 past the end: to be inferred
 };
 
 // The front of a Bind: what decides. The rest of the body is not looked at.

@@ -14,7 +14,9 @@
 
 namespace gateway::pgwire {
 
-inline constexpr std::uint32_t kStartupBytesMax = 10'000;  // MAX_STARTUP_PACKET_LENGTH
+// MAX_STARTUP_PACKET_LENGTH of PostgreSQL's pqcomm.h, and the length word, which that does not
+// count.
+inline constexpr std::uint32_t kStartupBytesMax = 10'004;
 inline constexpr std::uint32_t kProtocol30 = 3u << 16;
 inline constexpr std::size_t kCancelKeyBytesMax = 256;  // protocol 3.2
 

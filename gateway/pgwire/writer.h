@@ -36,10 +36,10 @@ enum class Severity : std::uint8_t { Error, Fatal };
 // An ErrorResponse of our own. Empty fields are left out.
 struct ErrorMessage {
   Severity severity = Severity::Error;
-  std::string_view sqlstate;
-  std::string_view message;
-  std::string_view detail;
-  std::string_view hint;
+  std::string_view sqlstate = {};
+  std::string_view message = {};
+  std::string_view detail = {};
+  std::string_view hint = {};
   std::size_t position = 0;  // 1-based, in characters; 0: none
 };
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A YAML document as a tree of values with their places. Knows no key and no meaning.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/config/diagnostic.h"
+
+namespace gateway::config {
+
+struct Entry;
+
+struct Node {
+  enum class Kind : std::uint8_t { Null, Scalar, List, Map };
+  // Literal: written out in the file itself, not in a variable or a file that it names.
+  enum class Origin : std::uint8_t { Literal, Elsewhere };
+
+  Kind kind = Kind::Null;
+  Origin origin = Origin::Literal;
+  Place place{};
+  std::string text{};            // Scalar
+  std::vector<Node> items{};     // List
+  std::vector<Entry> entries{};  // Map, in the order of the file, keys unique
+
+  Node* find(std::string_view key);
+  const Node* find(std::string_view key) const;
+
+  // Null, "", [] or {}: gives nothing.
+  bool is_empty() const;
+};
+
+struct Entry {
+  std::string key;
+  Place place;  // of the key
+  Node value;
+};
+
+// "a scalar", "a list" …: for messages.
+std::string_view name(Node::Kind kind);
+
+}  // namespace gateway::config

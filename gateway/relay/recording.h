@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carries what a session tells about its statements into the audit log and the metrics.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "gateway/audit/log.h"
+#include "gateway/session/recorder.h"
+#include "gateway/telemetry/metrics.h"
+
+namespace gateway::relay {
+
+class Recording : public session::Recorder {
+ public:
+  Recording(audit::Log& audit, telemetry::LoopMetrics& metrics)
+      : audit_(audit), metrics_(metrics) {}
+
+  // Before the first statement. `session` is audit::Log::format_session()'s.
+  void begin(std::string session, std::size_t database_id);
+  void on_decision(const session::Decision& decision) override;
+  void on_end(const session::End& end) override;
+  void note(const audit::Occurrence& occurrence) { audit_.append(session_, occurrence); }
+
+ private:
+  audit::Log& audit_;
+  telemetry::LoopMetrics& metrics_;
+  std::string session_;
+  std::size_t database_id_ = 0;
+};
+
+}  // namespace gateway::relay

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joins one client's stream with one session and, from its first statement on, one server's stream.
+// Moves bytes, keeps both sides from outrunning each other, asks the pool; decides nothing.
+//
+//   LoggingIn --Login--> Greeting (waits for the server's parameters, when none are known) -->
+//   Serving LoggingIn --CancelRequest--> Cancelling     any --end--> Ending --> buried in the check
+//   phase
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/net/listener.h"
+#include "gateway/net/stream.h"
+#include "gateway/relay/input_buffer.h"
+#include "gateway/relay/recording.h"
+#include "gateway/relay/roster.h"
+#include "gateway/session/handshake.h"
+#include "gateway/session/session.h"
+#include "gateway/upstream/pool.h"
+
+namespace gateway::relay {
+
+// More than this queued for one side and the other is not read.
+inline constexpr std::size_t kQueuedBytesMax = 256 * 1024;
+// A client whose session is held is read up to here, so that its going away is noticed.
+inline constexpr std::size_t kHeldBytesMax = 64 * 1024;
+// How long a client has to take its last message.
+inline constexpr std::chrono::seconds kFarewellMax{5};
+
+struct Connection {
+  int fd;
+  net::Peer peer;
+};
+
+class Relay final : private net::StreamEvents {
+ public:
+  Relay(Roster& roster, std::uint64_t id, Connection connection);
+  ~Relay() override;
+  void start();
+
+  // From the roster.
+  void on_audit_written();
+  void on_audit_failed();
+  void on_tick(std::chrono::steady_clock::time_point now);
+  void on_drain();
+  void end_now();
+  telemetry::ClientState state() const;
+  bool is_logged_in() const { return phase_ == Phase::Greeting || phase_ == Phase::Serving; }
+
+ private:
+  enum class Phase : std::uint8_t { LoggingIn, Cancelling, Greeting, Serving, Ending };
+
+  // The server's stream, so that its events have names of their own.
+  class ServerEvents final : public net::StreamEvents {
+   public:
+    explicit ServerEvents(Relay& relay) : relay_(relay) {}
+    void on_read(std::string_view bytes) noexcept override { relay_.on_server_read(bytes); }
+    void on_writable() noexcept override { relay_.balance(); }
+    void on_end(net::StreamEnd) noexcept override { relay_.on_server_end(); }
+
+   private:
+    Relay& relay_;
+  };
+
+  // net::StreamEvents of the client
+  void on_read(std::string_view bytes) noexcept override;
+  void on_writable() noexcept override { balance(); }
+  void on_end(net::StreamEnd end) noexcept override;
+
+  // relay_login.cc
+  std::size_t on_login_bytes(std::string_view bytes);
+  void on_login(session::Login login);
+  void on_cancel_request(const session::CancelKey& key);
+  void on_login_failure(const session::LoginFailure& failure);
+  void refuse_login(session::CloseReason reason, std::string_view message);
+  void greet(const upstream::Parameters& parameters);
+
+  // relay_server.cc
+  void request_server();
+  void withdraw_request();
+  void on_server(std::unique_ptr<upstream::Server> server);
+  void on_no_server(const upstream::PoolFailure& failure);
+  void on_server_read(std::string_view bytes);
+  void on_server_end();
+  void release_server();
+  void cancel(std::move_only_function<void()> done);
+
+  void pump();  // gives the session what the client has sent
+  std::size_t feed_session(std::string_view bytes);
+  void carry_out();
+  void send_to_server();
+  void balance();  // reading of both sides, by what is queued for the other
+  void end(session::CloseReason reason);
+  bool leaves_server_clean(session::CloseReason reason) const;
+  void record_end(session::CloseReason reason);
+
+  Roster& roster_;
+  const std::uint64_t id_;
+  const net::Peer peer_;
+  const std::string session_id_;
+  net::Stream client_;
+  ServerEvents server_events_{*this};
+  Phase phase_ = Phase::LoggingIn;
+  std::chrono::steady_clock::time_point opened_at_, last_read_at_, ending_since_{};
+
+  InputBuffer from_client_, from_server_;
+  std::optional<session::Handshake> handshake_;
+  std::optional<session::Login> login_;
+  Database* database_ = nullptr;
+  Recording recording_;
+  session::CancelKey key_;
+  std::optional<session::Session> session_;
+  session::Output output_;
+
+  std::optional<std::uint64_t> ticket_;  // for a server
+  std::chrono::steady_clock::time_point waiting_since_{};
+  std::unique_ptr<upstream::Server> server_;
+  bool server_bytes_held_ = false;  // until the audit is written
+  bool server_is_clean_ = false;    // at the end: provably, so it may serve another client
+};
+
+}  // namespace gateway::relay

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a client's first byte to its greeting.
+#include <utility>
+#include <variant>
+
+#include "gateway/auth/base64.h"
+#include "gateway/pgwire/sqlstate.h"
+#include "gateway/pgwire/writer.h"
+#include "gateway/relay/relay.h"
+#include "gateway/telemetry/log.h"
+
+namespace gateway::relay {
+namespace {
+
+constexpr std::size_t kNonceBytes = 18;  // 24 characters, as PostgreSQL's
+
+template <typename... Case>
+struct Overload : Case... {
+  using Case::operator()...;
+};
+
+}  // namespace
+
+std::size_t Relay::on_login_bytes(std::string_view bytes) {
+  if (!handshake_) {
+    using Peer = session::HandshakeContext::Peer;
+    auto& around = roster_.surroundings();
+    handshake_.emplace(session::HandshakeContext{
+        around.users, auth::encode_base64(around.random_bytes(kNonceBytes)),
+        peer_.is_loopback ? Peer::Loopback : Peer::Network});
+  }
+  std::string to_client;
+  const std::size_t taken = handshake_->on_bytes(bytes, to_client);
+  if (!to_client.empty()) client_.write(to_client);
+  if (auto result = handshake_->take_result()) {
+    std::visit(Overload{
+                   [this](session::Login& login) { on_login(std::move(login)); },
+                   [this](const session::CancelKey& key) { on_cancel_request(key); },
+                   [this](const session::LoginFailure& failure) { on_login_failure(failure); },
+               },
+               *result);
+  } else if (bytes.size() - taken > session::Handshake::kBytesMax) {
+    refuse_login(session::CloseReason::ClientProtocolViolation, "too much data before the login");
+  }
+  return taken;
+}
+
+void Relay::on_login(session::Login login) {
+  login_ = std::move(login);
+  database_ = roster_.find_database(login_->database);
+  if (database_ == nullptr) {
+    return refuse_login(session::CloseReason::UnknownDatabase,
+                        "database \"" + login_->database + "\" does not exist");
+  }
+  if (roster_.session_count() >= roster_.surroundings().limits.clients_max) {
+    return refuse_login(session::CloseReason::TooManyClients, "sorry, too many clients already");
+  }
+  if (roster_.draining()) {
+    return refuse_login(session::CloseReason::Drained, "the gateway is shutting down");
+  }
+  phase_ = Phase::Greeting;
+  std::string application;
+  for (const auto& [name, value] : login_->settings) {
+    if (name == "application_name") application = value;
+  }
+  recording_.begin(audit::Log::format_session({.session_id = session_id_,
+                                               .database = database_->name,
+                                               .user = login_->user,
+                                               .auth_method = auth::name(login_->method),
+                                               .client_ip = peer_.ip,
+                                               .client_port = peer_.port,
+                                               .application = application}),
+                   database_->metrics_id);
+  recording_.note({.event = audit::Event::SessionStarted, .status = "ok"});
+  telemetry::log_info("session opened", {{"session", session_id_},
+                                         {"user", login_->user},
+                                         {"database", database_->name},
+                                         {"client", peer_.ip},
+                                         {"application", application}});
+  if (const auto* known = database_->pool->known_parameters()) return greet(*known);
+  request_server();
+}
+
+void Relay::greet(const upstream::Parameters& parameters) {
+  key_ = roster_.issue_key(id_);
+  session_.emplace(
+      roster_.shared(), recording_,
+      session::SessionSettings{database_->profile, database_->pool->known_version_major(),
+                               roster_.surroundings().limits.statement_bytes_max});
+  phase_ = Phase::Serving;
+  session_->greet(*login_, parameters, key_, output_);
+  carry_out();
+}
+
+void Relay::on_cancel_request(const session::CancelKey& key) {
+  phase_ = Phase::Cancelling;
+  Relay* target = roster_.find_by_process_id(key.process_id);
+  // The comparison takes equal time: a secret cannot be guessed byte by byte.
+  unsigned difference = target == nullptr || target->key_.key.size() != key.key.size() ? 1 : 0;
+  for (std::size_t i = 0; difference == 0 && i < key.key.size(); ++i) {
+    difference |= static_cast<unsigned char>(key.key[i] ^ target->key_.key[i]);
+  }
+  if (difference != 0) return end(session::CloseReason::CancelRequested);
+  // PostgreSQL closes this connection when the signal was sent; a client that waits for that must
+  // not see its next statement cancelled.
+  target->cancel([&roster = roster_, id = id_] {
+    if (Relay* relay = roster.find(id)) relay->end(session::CloseReason::CancelRequested);
+  });
+}
+
+void Relay::on_login_failure(const session::LoginFailure& failure) {
+  if (failure.reason == session::CloseReason::AuthenticationFailed) {
+    recording_.begin(audit::Log::format_session({.session_id = session_id_,
+                                                 .user = failure.user,
+                                                 .client_ip = peer_.ip,
+                                                 .client_port = peer_.port}),
+                     0);
+    recording_.note({.event = audit::Event::AuthenticationFailed,
+                     .status = session::name(failure.reason),
+                     .detail = failure.message});
+    roster_.surroundings().loop.wake();
+  }
+  end(failure.reason);
+}
+
+// FATAL, before there is a session.
+void Relay::refuse_login(session::CloseReason reason, std::string_view message) {
+  std::string text;
+  pgwire::write_error(text, {.severity = pgwire::Severity::Fatal,
+                             .sqlstate = session::sqlstate(reason),
+                             .message = message});
+  client_.write(text);
+  end(reason);
+}
+
+}  // namespace gateway::relay

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// A relay's server: asked for, read, cancelled, given back.
+#include <utility>
+
+#include "gateway/pgwire/sqlstate.h"
+#include "gateway/relay/relay.h"
+
+namespace gateway::relay {
+namespace {
+
+using session::CloseReason;
+using telemetry::Direction;
+
+CloseReason reason_of(upstream::PoolError error) {
+  switch (error) {
+    case upstream::PoolError::WaitTimeout:
+    case upstream::PoolError::TooManyWaiters: return CloseReason::PoolTimeout;
+    case upstream::PoolError::Unreachable: return CloseReason::ServerUnreachable;
+    case upstream::PoolError::Draining: return CloseReason::Drained;
+  }
+  return CloseReason::ServerUnreachable;
+}
+
+std::string message_of(const upstream::PoolFailure& failure) {
+  switch (failure.error) {
+    case upstream::PoolError::WaitTimeout: return "no server connection became free in time";
+    case upstream::PoolError::TooManyWaiters:
+      return "too many clients are waiting for a server connection";
+    case upstream::PoolError::Unreachable: return "the database server cannot be reached";
+    case upstream::PoolError::Draining: return "the gateway is shutting down";
+  }
+  return "no server connection";
+}
+
+session::Refusal refusal_of(const upstream::PoolFailure& failure) {
+  const CloseReason reason = reason_of(failure.error);
+  const bool is_busy = reason == CloseReason::PoolTimeout;
+  auto refusal = session::make_refusal(
+      is_busy ? policy::ErrorCode::TooManyConnections : policy::ErrorCode::ConnectionError,
+      message_of(failure), is_busy ? "Try again, or raise max_pool_size." : "Try again later.");
+  refusal.sqlstate = session::sqlstate(reason);
+  return refusal;
+}
+
+}  // namespace
+
+void Relay::request_server() {
+  if (ticket_) return;
+  waiting_since_ = std::chrono::steady_clock::now();
+  ticket_ = database_->pool->acquire(
+      [this](std::unique_ptr<upstream::Server> server) { on_server(std::move(server)); },
+      [this](const upstream::PoolFailure& failure) { on_no_server(failure); });
+}
+
+void Relay::withdraw_request() {
+  if (ticket_) database_->pool->withdraw(*ticket_);
+  ticket_.reset();
+}
+
+void Relay::on_server(std::unique_ptr<upstream::Server> server) {
+  ticket_.reset();
+  server_ = std::move(server);
+  roster_.surroundings()
+      .metrics.database(database_->metrics_id)
+      .pool_wait.observe(std::chrono::steady_clock::now() - waiting_since_);
+  from_server_.clear();
+  server_->stream().set_events(&server_events_);
+  if (phase_ == Phase::Greeting) greet(server_->parameters());
+  if (phase_ != Phase::Serving) return;
+  session_->attach(server_->parameters(), output_);
+  carry_out();
+  pump();
+}
+
+void Relay::on_no_server(const upstream::PoolFailure& failure) {
+  ticket_.reset();
+  if (phase_ == Phase::Greeting) {
+    return refuse_login(reason_of(failure.error), message_of(failure));
+  }
+  session_->unavailable(refusal_of(failure));
+  pump();
+}
+
+void Relay::on_server_read(std::string_view bytes) {
+  roster_.surroundings().metrics.bytes[Direction::FromServer] += bytes.size();
+  if (phase_ != Phase::Serving) return;
+  from_server_.feed(bytes, [this](std::string_view all) {
+    const std::size_t taken =
+        session_->on_server_bytes(all, std::chrono::steady_clock::now(), output_);
+    carry_out();
+    return taken;
+  });
+  if (phase_ != Phase::Serving) return;
+  if (session_->hold() != session::Session::Hold::None) {
+    pump();
+  } else {
+    balance();
+  }
+  if (roster_.draining() && phase_ == Phase::Serving) on_drain();
+}
+
+void Relay::on_server_end() {
+  if (phase_ != Phase::Serving) return release_server();
+  session_->on_server_end(output_);
+  carry_out();
+}
+
+void Relay::release_server() {
+  if (!server_) return;
+  server_->stream().set_events(nullptr);
+  if (server_is_clean_ && !server_->stream().ended()) {
+    database_->pool->reset(std::move(server_));
+  } else {
+    database_->pool->discard(std::move(server_));
+  }
+}
+
+void Relay::cancel(std::move_only_function<void()> done) {
+  if (phase_ != Phase::Serving) return done();
+  using Target = session::Session::CancelTarget;
+  switch (session_->cancel()) {
+    case Target::Server:
+      if (!server_) return done();
+      return database_->pool->cancel(*server_, std::move(done));
+    case Target::WaitingForServer: {
+      withdraw_request();
+      auto refusal = session::make_refusal(policy::ErrorCode::ExecutionTimeout,
+                                           "canceling statement due to user request");
+      refusal.sqlstate = pgwire::sqlstate::kQueryCanceled;
+      session_->unavailable(std::move(refusal));
+      pump();
+      return done();
+    }
+    case Target::Later:
+    case Target::Nothing: return done();
+  }
+}
+
+}  // namespace gateway::relay

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/relay/roster.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "gateway/relay/relay.h"
+
+namespace gateway::relay {
+namespace {
+
+constexpr std::size_t kCancelSecretBytes = 4;  // protocol 3.0
+// Beside the sessions: connections that log in or carry a cancel.
+constexpr std::size_t kLoginsMax = 1000;
+
+template <typename Number>
+Number number_of(std::string_view bytes) {
+  Number number;
+  std::memcpy(&number, bytes.data(), sizeof number);
+  return number;
+}
+
+}  // namespace
+
+Roster::Roster(Surroundings surroundings)
+    : surroundings_(std::move(surroundings)),
+      next_request_id_(number_of<std::uint64_t>(surroundings_.random_bytes(8)) | 1) {
+  surroundings_.loop.on_check([this] { on_check(); });
+}
+
+Roster::~Roster() = default;
+
+void Roster::accept(int fd, const net::Peer& peer) {
+  if (relays_.size() >= surroundings_.limits.clients_max + kLoginsMax) {
+    ::close(fd);
+    return;
+  }
+  const std::uint64_t id = next_relay_id_++;
+  auto relay = std::make_unique<Relay>(*this, id, Connection{fd, peer});
+  Relay& started = *relay;
+  relays_.emplace(id, std::move(relay));
+  started.start();
+}
+
+void Roster::tick() {
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [id, relay] : relays_) relay->on_tick(now);
+  if (draining_) drain();
+}
+
+void Roster::drain() {
+  draining_ = true;
+  for (const auto& [id, relay] : relays_) relay->on_drain();
+}
+
+void Roster::end_all() {
+  for (const auto& [id, relay] : relays_) relay->end_now();
+}
+
+ClientCounts Roster::counts() const {
+  ClientCounts counts;
+  for (const auto& [id, relay] : relays_) {
+    switch (relay->state()) {
+      case telemetry::ClientState::Login: ++counts.login; break;
+      case telemetry::ClientState::Idle: ++counts.idle; break;
+      case telemetry::ClientState::Active: ++counts.active; break;
+      case telemetry::ClientState::Waiting: ++counts.waiting; break;
+    }
+  }
+  return counts;
+}
+
+std::size_t Roster::session_count() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      relays_, [](const auto& entry) { return entry.second->is_logged_in(); }));
+}
+
+Database* Roster::find_database(std::string_view name) {
+  const auto found = std::ranges::find(surroundings_.databases, name, &Database::name);
+  return found == surroundings_.databases.end() ? nullptr : &*found;
+}
+
+Relay* Roster::find(std::uint64_t id) {
+  const auto found = relays_.find(id);
+  return found == relays_.end() ? nullptr : found->second.get();
+}
+
+Relay* Roster::find_by_process_id(std::int32_t process_id) {
+  const auto found = keys_.find(process_id);
+  return found == keys_.end() ? nullptr : find(found->second);
+}
+
+session::CancelKey Roster::issue_key(std::uint64_t relay_id) {
+  std::int32_t process_id = 0;
+  do {
+    process_id = number_of<std::int32_t>(surroundings_.random_bytes(4)) & 0x7fffffff;
+  } while (process_id == 0 || keys_.contains(process_id));
+  keys_.emplace(process_id, relay_id);
+  return {process_id, surroundings_.random_bytes(kCancelSecretBytes)};
+}
+
+void Roster::forget_key(std::int32_t process_id) { keys_.erase(process_id); }
+
+void Roster::flush_after_audit(std::uint64_t relay_id) {
+  to_flush_.push_back(relay_id);
+  surroundings_.loop.wake();
+}
+
+void Roster::bury(std::uint64_t relay_id) {
+  to_bury_.push_back(relay_id);
+  surroundings_.loop.wake();
+}
+
+void Roster::on_check() {
+  const bool written = !surroundings_.audit.has_pending() || surroundings_.audit.flush();
+  audit_available_ = surroundings_.audit.healthy();
+  for (const std::uint64_t id : std::exchange(to_flush_, {})) {
+    Relay* relay = find(id);
+    if (relay == nullptr) continue;
+    if (written) {
+      relay->on_audit_written();
+    } else {
+      relay->on_audit_failed();
+    }
+  }
+  for (const std::uint64_t id : std::exchange(to_bury_, {})) relays_.erase(id);
+}
+
+}  // namespace gateway::relay

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The relays of one loop: what they share, who they are, and the check phase that makes "no
+// statement leaves before its decision is written" true: the audit batch first, then the bytes that
+// waited for it, then the burial of relays that asked for it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/audit/log.h"
+#include "gateway/auth/users.h"
+#include "gateway/net/listener.h"
+#include "gateway/net/loop.h"
+#include "gateway/session/session.h"
+#include "gateway/telemetry/metrics.h"
+#include "gateway/upstream/pool.h"
+#include "policy/cache.h"
+
+namespace gateway::relay {
+
+class Relay;
+
+// One configured database as a relay sees it.
+struct Database {
+  std::string name;
+  std::size_t metrics_id = 0;
+  policy::Profile profile;
+  std::unique_ptr<upstream::Pool> pool;
+};
+
+struct Limits {
+  std::size_t clients_max = 1000;
+  std::size_t statement_bytes_max = 1 << 20;
+  std::chrono::milliseconds login_timeout{15'000};
+  std::chrono::milliseconds idle_timeout{0};  // 0: none
+};
+
+// What every relay of a loop uses; outlives them.
+struct Surroundings {
+  net::Loop& loop;
+  const auth::Users& users;
+  audit::Log& audit;
+  telemetry::LoopMetrics& metrics;
+  policy::VerdictCache& verdicts;
+  std::vector<Database>& databases;
+  Limits limits;
+  std::function<std::string(std::size_t)> random_bytes;
+};
+
+struct ClientCounts {
+  std::size_t login = 0, idle = 0, active = 0, waiting = 0;
+};
+
+class Roster {
+ public:
+  explicit Roster(Surroundings surroundings);
+  ~Roster();
+  Roster(const Roster&) = delete;
+  Roster& operator=(const Roster&) = delete;
+
+  void accept(int fd, const net::Peer& peer);
+  void tick();   // time limits; a few times a second
+  void drain();  // ends idle sessions now, the others when they become idle
+  void end_all();
+  bool empty() const { return relays_.empty(); }
+  ClientCounts counts() const;
+  std::size_t session_count() const;  // logged in
+
+  // For relays.
+  Surroundings& surroundings() { return surroundings_; }
+  Database* find_database(std::string_view name);
+  Relay* find(std::uint64_t id);
+  Relay* find_by_process_id(std::int32_t process_id);
+  // A process id that no other client has, with a secret of 4 bytes.
+  session::CancelKey issue_key(std::uint64_t relay_id);
+  void forget_key(std::int32_t process_id);
+  void flush_after_audit(std::uint64_t relay_id);
+  void bury(std::uint64_t relay_id);
+  bool draining() const { return draining_; }
+  session::Shared shared() { return {surroundings_.verdicts, next_request_id_, audit_available_}; }
+
+ private:
+  void on_check();
+
+  Surroundings surroundings_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
+  std::unordered_map<std::int32_t, std::uint64_t> keys_;
+  std::vector<std::uint64_t> to_flush_, to_bury_;
+  std::uint64_t next_relay_id_ = 1;
+  std::uint64_t next_request_id_;
+  bool audit_available_ = true;
+  bool draining_ = false;
+};
+
+}  // namespace gateway::relay

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each decision gets one end.
+#include <algorithm>
+
+#include "gateway/session/session.h"
+
+namespace gateway::session {
+
+void Session::end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
+                          std::string_view code) {
+  const TimePoint since = replies_.empty() ? now_ : replies_.front().sent_at;
+  recorder_.on_end({.request_id = request,
+                    .outcome = outcome,
+                    .rows = rows,
+                    .elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now_ - since),
+                    .sqlstate = code});
+}
+
+// Of the statements of a Query that have none yet: the next gets `first`, those behind it never
+// ran.
+void Session::end_query(Expected& query, Outcome first, std::string_view code) {
+  for (Outcome outcome = first; query.done < query.statements; ++query.done) {
+    end_request(query.request_id + query.done, outcome, -1, code);
+    if (outcome == Outcome::Error || outcome == Outcome::Cancelled) outcome = Outcome::Skipped;
+    code = {};
+  }
+}
+
+// Of a Parse that no Execute continues.
+void Session::end_parse(std::uint64_t request, Outcome outcome, std::string_view code) {
+  const auto found = std::ranges::find_if(parses_, [&](const PreparedRef& prepared) {
+    return prepared->request_id == request && !prepared->claimed;
+  });
+  if (found == parses_.end()) return;
+  (*found)->claimed = true;
+  end_request(request, outcome, -1, code);
+}
+
+void Session::end_parses_through(std::uint64_t unit) {
+  while (!parses_.empty() && parses_.front()->unit <= unit) {
+    if (!parses_.front()->claimed) {
+      parses_.front()->claimed = true;
+      end_request(parses_.front()->request_id, Outcome::Prepared, -1, {});
+    }
+    parses_.pop_front();
+  }
+}
+
+void Session::abandon(TimePoint now) {
+  now_ = now;
+  for (; !replies_.empty(); drop_front()) {
+    Expected& entry = replies_.front();
+    if (entry.request_id == 0) continue;
+    if (entry.kind == ReplyKind::Query) end_query(entry, Outcome::Disconnected, {});
+    if (entry.kind == ReplyKind::Execute) {
+      end_request(entry.request_id, Outcome::Disconnected, -1, {});
+    }
+  }
+  for (; !parses_.empty(); parses_.pop_front()) {
+    if (parses_.front()->claimed) continue;
+    end_request(parses_.front()->request_id, Outcome::Disconnected, -1, {});
+  }
+}
+
+}  // namespace gateway::session

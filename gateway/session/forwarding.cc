@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is sent on, and what it will have changed when the server has done it.
+#include "gateway/pgwire/writer.h"
+#include "gateway/session/login_settings.h"
+#include "gateway/session/session.h"
+
+namespace gateway::session {
+
+// Nothing when there is a server; else the message is held, or refused because none could be had.
+std::optional<Session::Flow> Session::need_server(const Message& message, std::string_view sql,
+                                                  Output& out) {
+  if (attached_) return std::nullopt;
+  if (unavailable_) {
+    const Refusal refusal = std::move(*unavailable_);
+    unavailable_.reset();
+    return refuse(message, sql, refusal, out);
+  }
+  hold_ = Hold::Server;
+  return Flow::Hold;
+}
+
+Expected& Session::expect(ReplyKind kind, Treatment treatment) {
+  replies_.push(
+      {.kind = kind, .treatment = treatment, .seq = next_seq_++, .unit = unit_, .sent_at = now_});
+  return replies_.back();
+}
+
+Expected& Session::forward(const Message& message, ReplyKind kind, Output& out) {
+  out.to_server.forward(message.frame);
+  client_body_ = Body::Forward;
+  if (kind != ReplyKind::Query) unit_open_ = true;
+  return expect(kind);
+}
+
+// COMMIT AND CHAIN opens a transaction, too.
+void Session::note_begin(const policy::Effect& effect, Expected& entry) {
+  using Kind = policy::Effect::Kind;
+  if (effect.kind != Kind::Begin && effect.kind != Kind::EndTransaction) return;
+  if (!entry.begins) ++begins_outstanding_;
+  entry.begins = true;
+}
+
+std::uint64_t Session::decide(std::string_view sql, const policy::StatementVerdict& statement,
+                              Output& out) {
+  const std::uint64_t request = shared_.next_request_id++;
+  recorder_.on_decision({.request_id = request,
+                         .sql = sql,
+                         .statement_class = policy::name(statement.statement_class),
+                         .fingerprint = statement.fingerprint,
+                         .policy_epoch = settings_.profile.epoch});
+  out.decided = true;
+  return request;
+}
+
+// Notes what the statement does to names. Known: it may be sent. Unsettled, Absent: of the prepared
+// statement that it executes.
+Names::Belief Session::predict(const policy::Effect& effect, PreparedRef text, Place place) {
+  using Kind = policy::Effect::Kind;
+  if (effect.kind == Kind::None) return Names::Belief::Known;
+  Names::Change change{
+      .seq = next_seq_, .part = place.part, .unit = place.unit, .name = effect.name};
+  switch (effect.kind) {
+    case Kind::Execute: return statements_.look_up(effect.name, place.unit).belief;
+    case Kind::Prepare:
+      change.prepared = std::move(text);
+      statements_.predict(std::move(change));
+      break;
+    case Kind::Declare:
+      change.prepared = std::move(text);
+      change.holdable = effect.holdable;
+      portals_.predict(std::move(change));
+      break;
+    case Kind::Deallocate:
+      change.all = effect.name.empty();
+      statements_.predict(std::move(change));
+      break;
+    case Kind::CloseCursor:
+      change.all = effect.name.empty();
+      portals_.predict(std::move(change));
+      break;
+    case Kind::DiscardAll:
+      change.all = true;
+      statements_.predict(change);
+      portals_.predict(std::move(change));
+      break;
+    case Kind::None:
+    case Kind::Fetch:  // from a cursor that a function may have opened: its own text was judged
+    case Kind::Begin:
+    case Kind::EndTransaction:  // what it ends is read off ReadyForQuery
+    case Kind::RollbackTo:
+    case Kind::SetGuc:  // none that a verdict depends on may be set
+    case Kind::CopyIn:
+    case Kind::CopyOut: break;
+  }
+  return Names::Belief::Known;
+}
+
+// A Query drops the unnamed statement and portal before anything else.
+void Session::predict_query_start(std::uint64_t unit) {
+  const Names::Change erased{.seq = next_seq_, .unit = unit, .when = Names::When::Reached};
+  statements_.predict(erased);
+  portals_.predict(erased);
+}
+
+void Session::withdraw_predictions() {
+  statements_.withdraw(next_seq_);
+  portals_.withdraw(next_seq_);
+}
+
+void Session::send_settings(const Parameters& server, Output& out) {
+  const std::string sql = settings_sql(client_settings_, server);
+  if (sql.empty()) return;
+  out.to_server.write([&](std::string& text) { pgwire::write_query(text, sql); });
+  expect(ReplyKind::Query, Treatment::Skip);
+}
+
+}  // namespace gateway::session

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/session/login_settings.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "policy/guc.h"
+
+namespace gateway::session {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string folded(text);
+  for (char& c : folded) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return folded;
+}
+
+bool equal_names(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
+
+// "ISO" -> "ISO, MDY": the style and the order each keep what is known where the client names only
+// one.
+std::string full_date_style(std::string_view asked, std::string_view known) {
+  std::string style(known.substr(0, known.find(',')));
+  std::string order(known.size() > 3 ? known.substr(known.size() - 3) : "MDY");
+  std::string rest = lower(asked);
+  std::ranges::replace(rest, ',', ' ');
+  for (std::size_t at = 0; at < rest.size();) {
+    const std::size_t end = std::min(rest.find(' ', at), rest.size());
+    const std::string word = rest.substr(at, end - at);
+    if (word == "iso") style = "ISO";
+    if (word == "sql") style = "SQL";
+    if (word == "postgres") style = "Postgres";
+    if (word == "german") style = "German", order = "DMY";
+    if (word == "ymd") order = "YMD";
+    if (word.starts_with("dmy") || word.starts_with("euro")) order = "DMY";
+    if (word.starts_with("mdy") || word.starts_with("us")) order = "MDY";
+    at = end + 1;
+  }
+  return style + ", " + order;
+}
+
+std::string as_reported(const std::string& name, const std::string& value, std::string_view known) {
+  if (name == "datestyle") return full_date_style(value, known);
+  if (name == "intervalstyle" || name == "default_transaction_read_only") return lower(value);
+  // Judged to mean these, however they were spelled.
+  if (name == "client_encoding") return "UTF8";
+  if (name == "standard_conforming_strings") return "on";
+  return value;
+}
+
+bool is_pinned(std::string_view name) {
+  return name == "client_encoding" || name == "standard_conforming_strings" ||
+         name == "search_path";
+}
+
+const std::string* find_reported(const Parameters& parameters, std::string_view name) {
+  const auto found = std::ranges::find_if(
+      parameters, [&](const auto& entry) { return equal_names(entry.first, name); });
+  return found == parameters.end() ? nullptr : &found->second;
+}
+
+std::string quoted(std::string_view text) {
+  std::string literal = "'";
+  for (const char c : text) {
+    if (c == '\'') literal.push_back('\'');
+    literal.push_back(c);
+  }
+  return literal + "'";
+}
+
+}  // namespace
+
+std::expected<Settings, std::string> judge_login_settings(const Settings& asked,
+                                                          const policy::Profile& profile) {
+  // A server may have been connected for somebody else: without a name of its own, none is shown.
+  Settings settings{{"application_name", ""}};
+  for (const auto& [name, value] : asked) {
+    if (const auto violation = policy::judge_setting(name, value, profile)) {
+      return std::unexpected(violation->message);
+    }
+    std::erase_if(settings, [&](const auto& known) { return equal_names(known.first, name); });
+    settings.emplace_back(lower(name), value);
+  }
+  return settings;
+}
+
+Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
+  Parameters told = known;
+  for (auto& [name, value] : told) {
+    const std::string folded = lower(name);
+    const auto asked =
+        std::ranges::find(client, folded, [](const auto& entry) { return entry.first; });
+    if (asked != client.end()) value = as_reported(folded, asked->second, value);
+  }
+  return told;
+}
+
+std::vector<pgwire::ParameterStatus> in_server_order(const Parameters& told) {
+  std::vector<pgwire::ParameterStatus> list;
+  for (const auto& [name, value] : told) list.push_back({name, value});
+  std::ranges::sort(list, {},
+                    [](const pgwire::ParameterStatus& status) { return lower(status.name); });
+  return list;
+}
+
+std::string settings_sql(const Settings& client, const Parameters& server) {
+  std::string sql;
+  for (const auto& [name, value] : client) {
+    if (is_pinned(name)) continue;
+    const std::string* present = find_reported(server, name);
+    if (present != nullptr && *present == as_reported(name, value, *present)) continue;
+    if (!sql.empty()) sql.append("; ");
+    // The name was judged: it is one of a known list, or of the operator's `gucs.allowed`.
+    sql.append("SET ").append(name).append(" TO ").append(quoted(value));
+  }
+  return sql;
+}
+
+}  // namespace gateway::session

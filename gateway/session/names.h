@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which judged text a name stands for on the server: one of these for prepared statements, one for
+// portals and cursors (SQL and protocol share each name space). A name is believed only as far as
+// the server has answered: a change is predicted inside the unit that asks for it, settled by the
+// reply, and dropped where an error kept it from happening.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "policy/judge.h"
+
+namespace gateway::session {
+
+// NAMEDATALEN - 1: the server keeps prepared statements and portals under at most this much of a
+// name (dynahash string keys), so two longer names with one beginning are one name.
+inline constexpr std::size_t kNameBytesMax = 63;
+std::string_view name_key(std::string_view name);
+
+// A text that was parsed on the server after it was judged and audited.
+struct Prepared {
+  std::string sql;
+  std::shared_ptr<const policy::Verdict> verdict;
+  std::size_t statement = 0;     // which of the verdict's statements
+  std::uint64_t request_id = 0;  // of the decision made at Parse
+  std::uint64_t unit = 0;        // in which it was parsed
+  bool claimed = false;          // an Execute of that unit continues that request
+  const policy::StatementVerdict* judged() const;
+};
+using PreparedRef = std::shared_ptr<Prepared>;
+
+class Names {
+ public:
+  enum class Belief : std::uint8_t { Known, Absent, Unsettled };
+  struct Lookup {
+    Belief belief = Belief::Absent;
+    PreparedRef prepared;
+  };
+
+  // As a message of `unit` will find it. Unsettled: an earlier unit's change of it is unanswered;
+  // wait.
+  Lookup look_up(std::string_view name, std::uint64_t unit) const;
+
+  enum class When : std::uint8_t {
+    Success,  // of the message that asks for it
+    Reached,  // whether the message succeeds or fails, unless the server skipped it
+    Failure,  // only when the message itself fails
+  };
+  // `seq` is the message's place in the reply queue, `part` which of its statements.
+  struct Change {
+    std::uint64_t seq = 0;
+    std::size_t part = 0;
+    std::uint64_t unit = 0;
+    When when = When::Success;
+    bool all = false;  // every name
+    bool holdable = false;
+    std::string name;
+    PreparedRef prepared;  // null: erased
+  };
+  void predict(Change change);
+  void withdraw(std::uint64_t seq);  // of a message that is not sent after all: the newest changes
+
+  void succeeded(std::uint64_t seq, std::size_t part);
+  void failed(std::uint64_t seq);   // whatever of it is left; it reached the server
+  void skipped(std::uint64_t seq);  // it never ran
+
+  void erase_now(std::string_view name);  // nothing is outstanding
+  void erase_unless_holdable();
+
+  std::size_t size() const { return settled_.size() + pending_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  struct Settled {
+    PreparedRef prepared;
+    bool holdable = false;
+  };
+  void apply(const Change& change);
+  void erase(std::unordered_map<std::string, Settled, Hash, std::equal_to<>>::iterator at);
+
+  std::unordered_map<std::string, Settled, Hash, std::equal_to<>> settled_;
+  std::deque<Change> pending_;  // by seq
+  std::size_t bytes_ = 0;       // of the texts that settled names hold
+};
+
+}  // namespace gateway::session

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session tells about its statements as it goes: the decision on each, before its bytes are
+// handed out, and later its end. Views are borrowed: until the call returns.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "policy/judge.h"
+
+namespace gateway::session {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+
+enum class Outcome : std::uint8_t {
+  Ok,
+  Error,         // the server answered with an error
+  Skipped,       // an earlier error in its unit kept it from running
+  Prepared,      // parsed, and not executed in its unit
+  Suspended,     // the row limit of its Execute was reached
+  Cancelled,     // error 57014
+  Disconnected,  // client or server went away first
+};
+
+struct Decision {
+  std::uint64_t request_id = 0;
+  std::string_view sql;  // the client's text of this statement
+  std::string_view statement_class;
+  std::uint64_t fingerprint = 0;
+  std::uint64_t policy_epoch = 0;
+  std::string_view error_code;  // empty: allowed
+  std::string_view error_message;
+  std::span<const policy::Violation> violations;
+  bool allowed() const { return error_code.empty(); }
+};
+
+struct End {
+  std::uint64_t request_id = 0;
+  Outcome outcome = Outcome::Ok;
+  std::int64_t rows = -1;
+  std::chrono::microseconds elapsed{0};
+  std::string_view sqlstate;
+};
+
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  virtual void on_decision(const Decision& decision) = 0;
+  virtual void on_end(const End& end) = 0;
+};
+
+}  // namespace gateway::session

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/session/refusal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/pgwire/writer.h"
+
+namespace gateway::session {
+namespace {
+
+// A syntax error reads as PostgreSQL's own; what the policy refused names code, object and rule.
+std::string detail_of(const policy::Violation& violation) {
+  if (violation.code == policy::ErrorCode::SyntaxError) return {};
+  std::string detail(policy::face(violation.code).name);
+  if (!violation.resource.empty()) detail.append(": ").append(violation.resource);
+  if (!violation.rule.empty()) detail.append(" (rule: ").append(violation.rule).append(")");
+  return detail;
+}
+
+}  // namespace
+
+Refusal refusal_of(const policy::Verdict& verdict) {
+  const policy::Violation* first = verdict.refusal();
+  if (first == nullptr) {
+    return make_refusal(policy::ErrorCode::InternalError, "the statement was refused");
+  }
+  Refusal refusal = make_refusal(first->code, first->message, first->hint);
+  refusal.detail = detail_of(*first);
+  refusal.position = first->position;
+  refusal.violations = {first, 1};
+  const auto denied =
+      std::ranges::find_if_not(verdict.statements, &policy::StatementVerdict::allowed);
+  if (denied != verdict.statements.end()) {
+    refusal.statement_class = policy::name(denied->statement_class);
+  }
+  return refusal;
+}
+
+Refusal make_refusal(policy::ErrorCode code, std::string message, std::string hint) {
+  Refusal refusal;
+  refusal.code = code;
+  refusal.sqlstate = policy::face(code).sqlstate;
+  refusal.message = std::move(message);
+  refusal.hint = std::move(hint);
+  return refusal;
+}
+
+Refusal server_like(std::string_view sqlstate, std::string message) {
+  Refusal refusal = make_refusal(policy::ErrorCode::BadRequest, std::move(message));
+  refusal.sqlstate = sqlstate;
+  return refusal;
+}
+
+void write_refusal(std::string& out, const Refusal& refusal) {
+  pgwire::write_error(out, {.sqlstate = refusal.sqlstate,
+                            .message = refusal.message,
+                            .detail = refusal.detail,
+                            .hint = refusal.hint,
+                            .position = refusal.position});
+}
+
+}  // namespace gateway::session

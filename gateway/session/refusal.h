@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a message is not forwarded, as the client is told (ErrorResponse) and as the audit records
+// it.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "policy/error_code.h"
+#include "policy/judge.h"
+
+namespace gateway::session {
+
+struct Refusal {
+  policy::ErrorCode code = policy::ErrorCode::InternalError;
+  std::string sqlstate;  // of the code's face, unless PostgreSQL has a closer one
+  std::string message, detail, hint;
+  std::size_t position = 0;
+  std::string_view statement_class;               // of the refused statement, where one was read
+  std::span<const policy::Violation> violations;  // Borrowed from the verdict; may be empty
+};
+
+// Of a verdict that does not allow: its first violation.
+Refusal refusal_of(const policy::Verdict& verdict);
+Refusal make_refusal(policy::ErrorCode code, std::string message, std::string hint = {});
+// A refusal that PostgreSQL itself would have worded: its SQLSTATE and message, nothing else.
+Refusal server_like(std::string_view sqlstate, std::string message);
+
+void write_refusal(std::string& out, const Refusal& refusal);
+
+}  // namespace gateway::session

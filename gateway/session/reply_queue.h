@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server still owes, in order: one entry a message that was sent to it, and what is to
+// become of its reply. Knows no policy.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "gateway/session/recorder.h"
+
+namespace gateway::session {
+
+// More than these unanswered and the client is not read until some are answered. The replies to the
+// smallest messages (five bytes each) of this many exceed the 8 KiB after which the server sends
+// what it has, so waiting below this mark always ends.
+inline constexpr std::size_t kRepliesMax = 4096;
+
+enum class ReplyKind : std::uint8_t {
+  Parse,
+  Bind,
+  DescribeStatement,
+  DescribePortal,
+  Execute,
+  Close,
+  Sync,
+  Query,  // and FunctionCall: ends with ReadyForQuery of its own
+};
+
+enum class Treatment : std::uint8_t {
+  Forward,
+  Skip,     // asked for by the gateway; the client sees nothing of it
+  Replace,  // a poison message: its error is replaced by `text`, an ErrorResponse
+  Rename,   // sent under the reserved name; `text` is the name that its error shall show
+  Fake,     // nothing was sent: `text` goes to the client when it is its turn
+};
+
+struct Expected {
+  ReplyKind kind = ReplyKind::Sync;
+  Treatment treatment = Treatment::Forward;
+  bool begins = false;           // may leave a transaction open
+  bool failed = false;           // a Query whose ErrorResponse was seen
+  std::uint32_t statements = 0;  // of a Query: how many were judged
+  std::uint32_t done = 0;        // … and how many have completed
+  std::uint32_t copies_in = 0;   // how often the server will ask for CopyData
+  std::uint64_t seq = 0;
+  std::uint64_t unit = 0;
+  std::uint64_t request_id = 0;  // of the (first) statement; 0: none is tied to it
+  TimePoint sent_at{};
+  std::string text;
+};
+
+class ReplyQueue {
+ public:
+  bool empty() const { return entries_.empty(); }
+  bool full() const { return entries_.size() >= kRepliesMax; }
+  std::size_t size() const { return entries_.size(); }
+  Expected& front() { return entries_.front(); }
+  const Expected& front() const { return entries_.front(); }
+  Expected& back() { return entries_.back(); }
+  void push(Expected entry) { entries_.push_back(std::move(entry)); }
+  void pop() { entries_.pop_front(); }
+
+ private:
+  std::deque<Expected> entries_;
+};
+
+}  // namespace gateway::session

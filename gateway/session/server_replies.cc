@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a server's messages answer. Each is matched against the front of the reply queue; one that
+// does not fit there breaks the protocol, and nothing of that server is believed any more.
+#include <algorithm>
+
+#include "gateway/session/session.h"
+
+namespace gateway::session {
+namespace {
+
+namespace backend = pgwire::backend;
+
+// How much of the message must be there before it is looked at; 0: it may not be that long.
+std::size_t bytes_wanted(const pgwire::FrameHeader& header) {
+  switch (header.type) {
+    case backend::kErrorResponse:
+      return pgwire::kHeaderBytes + std::min<std::size_t>(header.body_bytes, kErrorFrontBytes);
+    case backend::kCommandComplete:
+    case backend::kParameterStatus:
+    case backend::kReadyForQuery:
+      return header.body_bytes < kServerControlLengthMax ? header.frame_bytes() : 0;
+    default:  // a byte from a peer; the header decides
+      return pgwire::kHeaderBytes;
+  }
+}
+
+bool has_rows(ReplyKind kind) { return kind == ReplyKind::Execute || kind == ReplyKind::Query; }
+
+}  // namespace
+
+std::size_t Session::on_server_bytes(std::string_view bytes, TimePoint now, Output& out) {
+  now_ = now;
+  std::size_t at = 0;
+  while (at < bytes.size() && !out.close) {
+    const std::string_view rest = bytes.substr(at);
+    if (stream_server_body(rest, at, out)) continue;
+    const auto header = pgwire::read_header(rest);
+    if (header && !*header) break;
+    const std::size_t wanted = header ? bytes_wanted(**header) : 0;
+    if (wanted == 0) {
+      end(CloseReason::ServerProtocolViolation, "the server sent a message of illegal length", out);
+      break;
+    }
+    if (rest.size() < wanted) break;
+    const Message reply{**header, rest.substr(0, std::min(rest.size(), (*header)->frame_bytes()))};
+    server_body_ = Body::Drop;  // unless it is passed on
+    if (!on_reply(reply, out)) {
+      end(CloseReason::ServerProtocolViolation,
+          "the server sent a message that answers nothing it was asked", out);
+      break;
+    }
+    server_body_left_ = reply.header.frame_bytes() - reply.frame.size();
+    at += reply.frame.size();
+  }
+  return at;
+}
+
+bool Session::stream_server_body(std::string_view rest, std::size_t& at, Output& out) {
+  if (server_body_left_ == 0) return false;
+  const std::size_t count = std::min<std::size_t>(rest.size(), server_body_left_);
+  if (server_body_ == Body::Forward) out.to_client.forward(rest.substr(0, count));
+  server_body_left_ -= count;
+  at += count;
+  return true;
+}
+
+bool Session::on_reply(const Message& reply, Output& out) {
+  switch (reply.type()) {
+    case backend::kNoticeResponse:
+    case backend::kNotificationResponse: pass(reply, out); return true;
+    case backend::kParameterStatus: return on_parameter_status(reply, out);
+    case backend::kErrorResponse: return on_error(reply, out);
+    default: break;  // a byte from a peer
+  }
+  if (replies_.empty()) return false;
+  // A poison message or a name that does not exist must fail: anything else breaks an invariant.
+  const Treatment treatment = replies_.front().treatment;
+  const bool must_fail = treatment == Treatment::Replace || treatment == Treatment::Rename;
+  if (must_fail && reply.type() != backend::kReadyForQuery) return false;
+  switch (reply.type()) {
+    case backend::kDataRow:
+    case backend::kCopyData:
+    case backend::kCopyDone:
+    case backend::kCopyOutResponse: return on_rows(reply, out);
+    case backend::kRowDescription:
+    case backend::kNoData:
+    case backend::kParameterDescription: return on_description(reply, out);
+    case backend::kParseComplete: return on_complete(reply, ReplyKind::Parse, out);
+    case backend::kBindComplete: return on_complete(reply, ReplyKind::Bind, out);
+    case backend::kCloseComplete: return on_complete(reply, ReplyKind::Close, out);
+    case backend::kCommandComplete:
+    case backend::kEmptyQueryResponse:
+    case backend::kPortalSuspended: return on_statement_complete(reply, out);
+    case backend::kCopyInResponse: return on_copy_in(reply, out);
+    case backend::kReadyForQuery: return on_ready(reply, out);
+    default: return false;  // a byte from a peer
+  }
+}
+
+bool Session::on_rows(const Message& reply, Output& out) {
+  if (!has_rows(replies_.front().kind)) return false;
+  pass(reply, out);
+  return true;
+}
+
+bool Session::on_description(const Message& reply, Output& out) {
+  const ReplyKind kind = replies_.front().kind;
+  const char type = reply.type();
+  const bool describes_statement = kind == ReplyKind::DescribeStatement;
+  const bool describes = describes_statement || kind == ReplyKind::DescribePortal;
+  const bool fits = type == backend::kParameterDescription ? describes_statement
+                    : type == backend::kRowDescription     ? describes || kind == ReplyKind::Query
+                                                           : describes;
+  if (!fits) return false;
+  pass(reply, out);
+  if (describes && type != backend::kParameterDescription) pop(out);
+  return true;
+}
+
+bool Session::on_complete(const Message& reply, ReplyKind kind, Output& out) {
+  const Expected& entry = replies_.front();
+  if (entry.kind != kind) return false;
+  statements_.succeeded(entry.seq, 0);
+  portals_.succeeded(entry.seq, 0);
+  pass(reply, out);
+  pop(out);
+  return true;
+}
+
+bool Session::on_statement_complete(const Message& reply, Output& out) {
+  Expected& entry = replies_.front();
+  const bool is_query = entry.kind == ReplyKind::Query;
+  const bool is_tagged = reply.type() == backend::kCommandComplete;
+  if (!is_query && entry.kind != ReplyKind::Execute) return false;
+  if (is_query && reply.type() == backend::kPortalSuspended) return false;
+  pass(reply, out);
+  if (is_query && !is_tagged) return true;  // EmptyQueryResponse; ReadyForQuery settles the rest
+  const auto tag = is_tagged ? pgwire::read_command_tag(reply.body()) : std::nullopt;
+  const std::int64_t rows = tag ? pgwire::rows_of_tag(*tag) : -1;
+  statements_.succeeded(entry.seq, entry.done);
+  portals_.succeeded(entry.seq, entry.done);
+  const bool is_suspended = reply.type() == backend::kPortalSuspended;
+  if (entry.request_id != 0 && (!is_query || entry.done < entry.statements)) {
+    end_request(entry.request_id + entry.done, is_suspended ? Outcome::Suspended : Outcome::Ok,
+                rows, {});
+  }
+  ++entry.done;
+  entry.sent_at = now_;
+  if (is_query) return true;
+  copy_ = Copy::None;
+  pop(out);
+  return true;
+}
+
+bool Session::on_copy_in(const Message& reply, Output& out) {
+  Expected& entry = replies_.front();
+  if (copy_ != Copy::Starting || entry.copies_in == 0) return false;
+  --entry.copies_in;
+  copy_ = Copy::In;
+  pass(reply, out);
+  return true;
+}
+
+bool Session::on_ready(const Message& reply, Output& out) {
+  Expected& entry = replies_.front();
+  const auto status = pgwire::read_ready_for_query(reply.body());
+  if (!status || (entry.kind != ReplyKind::Sync && entry.kind != ReplyKind::Query)) return false;
+  if (entry.treatment == Treatment::Replace && !entry.failed) return false;
+  status_ = *status;
+  if (entry.kind == ReplyKind::Query && !entry.failed) {
+    statements_.succeeded(entry.seq, entry.statements);
+    portals_.succeeded(entry.seq, entry.statements);
+    end_query(entry, Outcome::Ok, {});
+  }
+  copy_ = Copy::None;
+  if (entry.treatment == Treatment::Skip) {
+    server_body_ = Body::Drop;
+  } else {
+    out.to_client.forward(reply.frame);
+  }
+  end_parses_through(entry.unit);
+  if (status_ == pgwire::TransactionStatus::Idle) portals_.erase_unless_holdable();
+  pop(out);
+  return true;
+}
+
+// Also the alarm for what must not change, whoever changed it: parser and server read one language,
+// and a read-only session stays read-only.
+bool Session::on_parameter_status(const Message& reply, Output& out) {
+  const auto status = pgwire::read_parameter_status(reply.body());
+  if (!status) return false;
+  const bool is_lost = (status->name == "client_encoding" && status->value != "UTF8") ||
+                       (status->name == "standard_conforming_strings" && status->value != "on") ||
+                       (status->name == "default_transaction_read_only" && status->value != "on" &&
+                        settings_.profile.mode == policy::Mode::ReadOnly);
+  if (is_lost) {
+    end(CloseReason::ServerStateInDoubt,
+        "the server setting \"" + std::string(status->name) + "\" changed to \"" +
+            std::string(status->value) + "\", which this gateway does not allow",
+        out);
+    return true;
+  }
+  std::string& told = told_[std::string(status->name)];
+  const bool is_ours = !replies_.empty() && replies_.front().treatment == Treatment::Skip;
+  if (!is_ours || told != status->value) {
+    out.to_client.forward(reply.frame);
+    told = status->value;
+  }
+  return true;
+}
+
+void Session::pass(const Message& reply, Output& out) {
+  const bool is_skipped = !replies_.empty() && replies_.front().treatment == Treatment::Skip;
+  if (is_skipped && reply.type() != backend::kNotificationResponse) return;
+  out.to_client.forward(reply.frame);
+  server_body_ = Body::Forward;
+}
+
+void Session::drop_front() {
+  if (replies_.front().begins) --begins_outstanding_;
+  replies_.pop();
+}
+
+void Session::pop(Output& out) {
+  drop_front();
+  pop_fakes(out);
+  if (!cancel_later_ || (!replies_.empty() && replies_.front().treatment == Treatment::Skip))
+    return;
+  out.cancel_server = !replies_.empty();
+  cancel_later_ = false;
+}
+
+void Session::pop_fakes(Output& out) {
+  while (!replies_.empty() && replies_.front().treatment == Treatment::Fake) {
+    const Expected& entry = replies_.front();
+    out.to_client.write([&](std::string& text) { text.append(entry.text); });
+    statements_.succeeded(entry.seq, 0);
+    portals_.succeeded(entry.seq, 0);
+    drop_front();
+  }
+}
+
+}  // namespace gateway::session

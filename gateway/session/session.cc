@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/session/session.h"
+
+#include "gateway/pgwire/writer.h"
+#include "gateway/session/login_settings.h"
+
+namespace gateway::session {
+
+void Output::clear() {
+  to_client.clear();
+  to_server.clear();
+  decided = false;
+  cancel_server = false;
+  close.reset();
+}
+
+Session::Session(Shared shared, Recorder& recorder, SessionSettings settings)
+    : shared_(shared), recorder_(recorder), settings_(settings) {}
+
+void Session::greet(const Login& login, const Parameters& known, const CancelKey& key,
+                    Output& out) {
+  auto settings = judge_login_settings(login.settings, settings_.profile);
+  if (!settings) return end(CloseReason::LoginRefused, settings.error(), out);
+  client_settings_ = std::move(*settings);
+  told_ = parameters_to_tell(known, client_settings_);
+  out.to_client.write([&](std::string& text) {
+    pgwire::write_authentication_ok(text);
+    for (const auto& status : in_server_order(told_)) pgwire::write_parameter_status(text, status);
+    pgwire::write_backend_key_data(text, key.process_id, key.key);
+    pgwire::write_ready_for_query(text, pgwire::TransactionStatus::Idle);
+  });
+}
+
+void Session::attach(const Parameters& server, Output& out) {
+  attached_ = true;
+  send_settings(server, out);
+}
+
+Session::CancelTarget Session::cancel() {
+  if (hold_ == Hold::Server) return CancelTarget::WaitingForServer;
+  if (replies_.empty()) return CancelTarget::Nothing;
+  if (replies_.front().treatment != Treatment::Skip) return CancelTarget::Server;
+  cancel_later_ = true;
+  return CancelTarget::Later;
+}
+
+bool Session::is_idle() const {
+  return replies_.empty() && !unit_open_ && status_ == pgwire::TransactionStatus::Idle &&
+         client_body_left_ == 0 && server_body_left_ == 0 && discard_ == Discard::None &&
+         hold_ == Hold::None;
+}
+
+bool Session::may_reuse_server() const {
+  return attached_ && replies_.empty() && !unit_open_ && client_body_left_ == 0 &&
+         server_body_left_ == 0 && status_ == pgwire::TransactionStatus::Idle;
+}
+
+void Session::end(CloseReason reason, std::string_view message, Output& out) {
+  if (!client_told_) {
+    out.to_client.write([&](std::string& text) {
+      pgwire::write_error(
+          text,
+          {.severity = pgwire::Severity::Fatal, .sqlstate = sqlstate(reason), .message = message});
+    });
+  }
+  client_told_ = true;
+  out.close = reason;
+}
+
+void Session::on_server_end(Output& out) {
+  attached_ = false;
+  end(CloseReason::ServerClosed, "the server closed the connection unexpectedly", out);
+}
+
+}  // namespace gateway::session

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// A logged-in client in steady state: judges each of its messages, keeps the queue of replies that
+// the server owes, and what it believes of the server's names and transaction. Pure: bytes and
+// times in, bytes, decisions and wishes out. Knows no socket, pool, file or clock.
+//
+// A message is, in this order: read, judged, checked against believed names, given a server (or
+// held), decided (recorded), and only then put into `to_server`. The caller writes the record down
+// before it lets these bytes leave.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/pgwire/backend_messages.h"
+#include "gateway/pgwire/frame.h"
+#include "gateway/pgwire/frontend_messages.h"
+#include "gateway/session/close_reason.h"
+#include "gateway/session/handshake.h"
+#include "gateway/session/names.h"
+#include "gateway/session/recorder.h"
+#include "gateway/session/refusal.h"
+#include "gateway/session/reply_queue.h"
+#include "gateway/session/runs.h"
+#include "policy/cache.h"
+
+namespace gateway::session {
+
+using Parameters = std::map<std::string, std::string, std::less<>>;
+
+inline constexpr std::size_t kPreparedMax = 10'000;  // names a client, statements and portals each
+inline constexpr std::size_t kPreparedBytesMax = 64ull << 20;  // of their texts
+inline constexpr std::size_t kErrorFrontBytes =
+    8 * 1024;  // read of an ErrorResponse before it is passed on
+inline constexpr std::uint32_t kServerControlLengthMax = 1
+                                                         << 20;  // of messages that are read whole
+
+// What all sessions of a loop share. Each reference outlives the session.
+struct Shared {
+  policy::VerdictCache& verdicts;
+  std::uint64_t& next_request_id;
+  const bool& audit_available;  // false: every statement is refused
+};
+
+struct SessionSettings {
+  const policy::Profile& profile;
+  int server_major = 15;
+  std::size_t max_statement_bytes = 1 << 20;
+};
+
+// What one call leaves to do. Reused: the caller clears it after it did.
+struct Output {
+  Runs to_client;
+  Runs to_server;
+  bool decided = false;        // to_server must wait until the audit is written
+  bool cancel_server = false;  // a cancel that had to wait may go now
+  std::optional<CloseReason> close;
+  void clear();
+};
+
+class Session {
+ public:
+  Session(Shared shared, Recorder& recorder, SessionSettings settings);
+
+  // Greets the client: AuthenticationOk, ParameterStatus, BackendKeyData, ReadyForQuery; from what
+  // is known of the server and what the client set at start-up. Refuses (closes) settings that it
+  // may not make.
+  void greet(const Login& login, const Parameters& known, const CancelKey& key, Output& out);
+
+  // Takes whole messages, and parts of those that stream, off the front of `bytes`; answers how
+  // many. It stops short where hold() says why; the rest is to be given again when that has passed.
+  std::size_t on_client_bytes(std::string_view bytes, TimePoint now, Output& out);
+
+  enum class Hold : std::uint8_t {
+    None,
+    Server,   // wants a server: attach(), or unavailable()
+    Replies,  // depends on what the server has not answered yet, or has too much outstanding
+  };
+  Hold hold() const { return hold_; }
+
+  // A server was found. Its settings are brought to what the client asked for.
+  void attach(const Parameters& server, Output& out);
+  bool attached() const { return attached_; }
+  // None was: the message that waits for it is refused with this.
+  void unavailable(Refusal refusal) { unavailable_ = std::move(refusal); }
+
+  // Matches replies; answers how many bytes it took (the rest is an incomplete message).
+  std::size_t on_server_bytes(std::string_view bytes, TimePoint now, Output& out);
+  void on_server_end(Output& out);
+
+  enum class CancelTarget : std::uint8_t { Nothing, WaitingForServer, Server, Later };
+  // What a cancel request means now. Later: the gateway's own message runs; the cancel is
+  // remembered and cancel_server is set when the client's turn comes.
+  CancelTarget cancel();
+
+  // Nothing outstanding, no transaction, no message begun: a good moment to end, and the server may
+  // be reset.
+  bool is_idle() const;
+  bool may_reuse_server() const;
+  bool has_outstanding() const { return !replies_.empty(); }
+
+  // Tells the client (FATAL) unless it was told already, and ends what is outstanding.
+  void end(CloseReason reason, std::string_view message, Output& out);
+  // Records the end of everything that was outstanding, without a word to anybody.
+  void abandon(TimePoint now);
+
+ private:
+  enum class Discard : std::uint8_t {
+    None,
+    UntilSyncLocal,   // refused here: the gateway answers the Sync
+    UntilSyncServer,  // the server skips too: the Sync goes there
+  };
+  enum class Copy : std::uint8_t { None, Starting, In };
+  enum class Flow : std::uint8_t { Done, Hold };  // Done: the message is consumed
+
+  // Of either side.
+  struct Message {
+    pgwire::FrameHeader header;
+    std::string_view frame;  // what is there of it, from its type byte
+    char type() const { return header.type; }
+    std::string_view body() const { return frame.substr(pgwire::kHeaderBytes); }
+    bool whole() const { return frame.size() == header.frame_bytes(); }
+  };
+
+  // client_messages.cc
+  bool stream_client_body(std::string_view rest, std::size_t& at, Output& out);
+  std::optional<Message> next_message(std::string_view rest, Output& out);
+  bool has_enough(const Message& message) const;
+  Flow on_message(const Message& message, Output& out);
+  Flow on_copy_mode_message(const Message& message, Output& out);
+  Flow on_query(const Message& message, Output& out);
+  Flow on_parse(const Message& message, Output& out);
+  Flow on_bind(const Message& message, Output& out);
+  Flow on_describe(const Message& message, Output& out);
+  Flow on_execute(const Message& message, Output& out);
+  Flow on_close(const Message& message, Output& out);
+  Flow on_sync(const Message& message, Output& out);
+  Flow on_flush(const Message& message, Output& out);
+  std::optional<Flow> predict_query(const Message& message,
+                                    const std::shared_ptr<const policy::Verdict>& verdict,
+                                    std::uint64_t unit, Output& out);
+  struct Believed {
+    Names::Belief belief;
+    std::string_view name;
+  };
+  Flow not_executable(const Message& message, std::string_view sql, const Believed& name,
+                      Output& out);
+  std::optional<Flow> check_names(std::string_view name, const Names& names, const Message& message,
+                                  Output& out);
+
+  // refusing.cc
+  Flow refuse(const Message& message, std::string_view sql, const Refusal& refusal, Output& out);
+  Flow refuse_malformed(const Message& message, std::string_view error, Output& out);
+  Flow refuse_too_long(const Message& message, Output& out);
+  bool will_be_idle() const;
+  void answer(std::string text, Output& out);
+  void answer_alone(const Message& message, const Refusal& refusal, Output& out);
+  void poison(const Message& message, const Refusal& refusal, Output& out);
+  Flow send_unknown(const Message& message, const pgwire::Describe& unknown, Output& out);
+
+  // forwarding.cc
+  std::optional<Flow> need_server(const Message& message, std::string_view sql, Output& out);
+  Expected& expect(ReplyKind kind, Treatment treatment = Treatment::Forward);
+  Expected& forward(const Message& message, ReplyKind kind, Output& out);
+  void note_begin(const policy::Effect& effect, Expected& entry);
+  std::uint64_t decide(std::string_view sql, const policy::StatementVerdict& statement,
+                       Output& out);
+  struct Place {
+    std::size_t part;  // which statement of its message
+    std::uint64_t unit;
+  };
+  Names::Belief predict(const policy::Effect& effect, PreparedRef text, Place place);
+  void predict_query_start(std::uint64_t unit);
+  void withdraw_predictions();
+  void send_settings(const Parameters& server, Output& out);
+
+  // server_replies.cc
+  bool stream_server_body(std::string_view rest, std::size_t& at, Output& out);
+  bool on_reply(const Message& reply, Output& out);
+  bool on_rows(const Message& reply, Output& out);
+  bool on_description(const Message& reply, Output& out);
+  bool on_complete(const Message& reply, ReplyKind kind, Output& out);
+  bool on_statement_complete(const Message& reply, Output& out);
+  bool on_copy_in(const Message& reply, Output& out);
+  bool on_ready(const Message& reply, Output& out);
+  bool on_parameter_status(const Message& reply, Output& out);
+  void pass(const Message& reply, Output& out);
+  void pop(Output& out);
+  void drop_front();
+  void pop_fakes(Output& out);
+
+  // server_errors.cc
+  bool on_error(const Message& reply, Output& out);
+  void pass_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out);
+  void on_query_error(std::string_view code);
+  void on_extended_error(std::string_view code);
+  void skip_to_sync(std::uint64_t failed_request, std::string_view code);
+
+  // ends.cc
+  void end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
+                   std::string_view code);
+  void end_query(Expected& query, Outcome first, std::string_view code);
+  void end_parse(std::uint64_t request, Outcome outcome, std::string_view code);
+  void end_parses_through(std::uint64_t unit);
+
+  Shared shared_;
+  Recorder& recorder_;
+  SessionSettings settings_;
+  Settings client_settings_;  // lower-case names, one each: what the client set at start-up
+  Parameters told_;           // ParameterStatus as the client knows it
+
+  Hold hold_ = Hold::None;
+  std::optional<Refusal> unavailable_;
+  Discard discard_ = Discard::None;
+  Copy copy_ = Copy::None;
+  bool attached_ = false;
+  bool unit_open_ = false;    // messages were sent since the last Sync
+  bool client_told_ = false;  // by a FATAL that this is the end
+  bool cancel_later_ = false;
+  pgwire::TransactionStatus status_ = pgwire::TransactionStatus::Idle;
+
+  std::size_t begins_outstanding_ = 0;  // replies due of statements that may open a transaction
+  std::uint64_t unit_ = 1;
+  std::uint64_t next_seq_ = 1;
+  TimePoint now_{};
+  ReplyQueue replies_;
+  Names statements_, portals_;
+  std::deque<PreparedRef> parses_;  // parsed in a unit whose end is not settled: not claimed yet
+
+  enum class Body : std::uint8_t { Forward, Drop };
+  std::uint64_t client_body_left_ = 0;
+  Body client_body_ = Body::Forward;
+  std::uint64_t server_body_left_ = 0;
+  Body server_body_ = Body::Forward;
+};
+
+}  // namespace gateway::session

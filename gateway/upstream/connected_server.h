@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Server as the pool knows it: with libpq's connection behind it, its age, and where to send a
+// cancel.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <optional>
+
+#include "gateway/upstream/connection.h"
+#include "gateway/upstream/server.h"
+
+namespace gateway::net {
+class Loop;
+}
+
+namespace gateway::upstream {
+
+struct CancelTarget {
+  sockaddr_storage address{};
+  socklen_t address_bytes = 0;
+  std::int32_t process_id = 0;
+  std::int32_t key = 0;
+};
+
+using Clock = std::chrono::steady_clock;
+
+class ConnectedServer final : public Server {
+ public:
+  // `connection` is idle and verified. `key`: of BackendKeyData, if the server sent one.
+  ConnectedServer(net::Loop& loop, Connection connection, std::optional<std::int32_t> key);
+  ~ConnectedServer() override;  // the stream first, then PQfinish
+
+  const std::optional<CancelTarget>& cancel_target() const { return cancel_target_; }
+  // True when nothing was read since, nothing waits to be read or written, and the peer is there.
+  bool is_quiet();
+
+  Clock::time_point expires_at = Clock::time_point::max();
+  Clock::time_point idle_since{};
+
+ private:
+  Connection connection_;
+  std::optional<CancelTarget> cancel_target_;
+};
+
+}  // namespace gateway::upstream

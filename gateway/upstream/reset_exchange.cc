@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/upstream/reset_exchange.h"
+
+#include <utility>
+
+#include "gateway/pgwire/frame.h"
+#include "gateway/pgwire/writer.h"
+
+namespace gateway::upstream {
+namespace {
+
+constexpr std::string_view kReset = "DISCARD ALL";
+constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN may come before it
+
+}  // namespace
+
+ResetExchange::ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, Done done)
+    : server_(std::move(server)), done_(std::move(done)), deadline_(loop), later_(loop) {}
+
+void ResetExchange::start(std::chrono::milliseconds deadline) {
+  deadline_.start(deadline, [this] { finish(Step::Spoilt); });
+  std::string query;
+  pgwire::write_query(query, kReset);
+  net::Stream& stream = server_->stream();
+  stream.set_events(this);
+  stream.resume();
+  stream.write(query);
+}
+
+void ResetExchange::on_read(std::string_view bytes) noexcept {
+  if (phase_ == Phase::Ended) return;
+  reply_ += bytes;
+  const Step step = take_frames();
+  if (step != Step::Continue) finish(step);
+}
+
+ResetExchange::Step ResetExchange::take_frames() {
+  if (reply_.size() > kReplyBytesMax) return Step::Spoilt;
+  std::string_view rest = reply_;
+  Step step = Step::Continue;
+  while (step == Step::Continue) {
+    const auto header = pgwire::read_header(rest, kReplyBytesMax);
+    if (!header) return Step::Spoilt;
+    if (!*header || rest.size() < (*header)->frame_bytes()) break;
+    step = take_frame((*header)->type, rest.substr(pgwire::kHeaderBytes, (*header)->body_bytes));
+    rest.remove_prefix((*header)->frame_bytes());
+  }
+  if (step == Step::Clean && !rest.empty()) return Step::Spoilt;  // nobody asked for more
+  reply_.erase(0, reply_.size() - rest.size());
+  return step;
+}
+
+ResetExchange::Step ResetExchange::take_frame(char type, std::string_view body) {
+  switch (type) {
+    case pgwire::backend::kNotificationResponse:
+    case pgwire::backend::kNoticeResponse: return Step::Continue;
+    case pgwire::backend::kParameterStatus: return take_parameter(body);
+    case pgwire::backend::kCommandComplete:
+      if (phase_ != Phase::Discarding || pgwire::read_command_tag(body) != kReset) {
+        return Step::Spoilt;
+      }
+      phase_ = Phase::Completed;
+      return Step::Continue;
+    case pgwire::backend::kReadyForQuery:
+      return phase_ == Phase::Completed &&
+                     pgwire::read_ready_for_query(body) == pgwire::TransactionStatus::Idle
+                 ? Step::Clean
+                 : Step::Spoilt;
+    default: return Step::Spoilt;
+  }
+}
+
+// What the reset reports went back to what was verified; else the server is not the one we know.
+ResetExchange::Step ResetExchange::take_parameter(std::string_view body) const {
+  const auto status = pgwire::read_parameter_status(body);
+  if (!status) return Step::Spoilt;
+  const auto known = server_->parameters().find(status->name);
+  return known != server_->parameters().end() && known->second == status->value ? Step::Continue
+                                                                                : Step::Spoilt;
+}
+
+void ResetExchange::finish(Step last) {
+  if (phase_ == Phase::Ended) return;
+  phase_ = Phase::Ended;
+  deadline_.stop();
+  later_.arm([this, last] {
+    auto done = std::move(done_);
+    auto server = std::move(server_);
+    if (last == Step::Spoilt) {
+      server.reset();
+    } else {
+      server->stream().set_events(nullptr);
+    }
+    done(std::move(server));
+  });
+}
+
+}  // namespace gateway::upstream

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes a released server as new: DISCARD ALL, with a reply that must be exactly what an idle,
+// unspoilt server answers. Knows no pool.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "gateway/net/deferred.h"
+#include "gateway/net/loop.h"
+#include "gateway/upstream/connected_server.h"
+
+namespace gateway::upstream {
+
+class ResetExchange final : private net::StreamEvents {
+ public:
+  // Called with the clean server, or with null after it was closed. May destroy this object.
+  using Done = std::move_only_function<void(std::unique_ptr<ConnectedServer>)>;
+
+  ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, Done done);
+  void start(std::chrono::milliseconds deadline);
+
+ private:
+  enum class Phase : std::uint8_t {
+    Discarding,
+    Completed,
+    Ended
+  };  // Completed: CommandComplete seen
+  enum class Step : std::uint8_t { Continue, Clean, Spoilt };
+
+  void on_read(std::string_view bytes) noexcept override;
+  void on_writable() noexcept override {}
+  void on_end(net::StreamEnd) noexcept override { finish(Step::Spoilt); }
+  Step take_frames();
+  Step take_frame(char type, std::string_view body);
+  Step take_parameter(std::string_view body) const;
+  void finish(Step last);
+
+  std::unique_ptr<ConnectedServer> server_;
+  Done done_;
+  net::Timer deadline_;
+  net::Deferred later_;
+  Phase phase_ = Phase::Discarding;
+  std::string reply_;
+};
+
+}  // namespace gateway::upstream

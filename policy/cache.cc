@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/cache.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy/keyed_hash.h"
+
+namespace policy {
+namespace {
+
+// A bucket holds so many; who could force more into one would make every lookup slow.
+constexpr std::size_t kWays = 8;
+// Guess of what a statement and its verdict take, to size the table.
+constexpr std::size_t kTypicalBytes = 1024;
+constexpr std::size_t kProfilesMax = 64;
+
+struct Entry {
+  std::uint64_t hash = 0;
+  std::string sql;
+  std::vector<std::uint32_t> parameter_types;
+  std::shared_ptr<const Profile> profile;
+  int server_major = 0;
+  std::shared_ptr<const Verdict> verdict;
+  std::size_t bytes = 0;
+
+  bool answers(const Question& question) const {
+    return sql == question.sql && server_major == question.server_major &&
+           *profile == question.profile &&
+           std::ranges::equal(parameter_types, question.parameter_types);
+  }
+};
+
+using Entries = std::list<Entry>;  // most recently used first
+using Bucket = std::vector<Entries::iterator>;
+
+std::size_t bytes_of(const Violation& violation) {
+  return sizeof(violation) + violation.resource.size() + violation.rule.size() +
+         violation.message.size() + violation.hint.size();
+}
+
+std::size_t bytes_of(const Verdict& verdict) {
+  std::size_t bytes = sizeof(verdict);
+  for (const auto& violation : verdict.unreadable) bytes += bytes_of(violation);
+  for (const auto& statement : verdict.statements) {
+    bytes += sizeof(statement) + statement.effect.name.size();
+    for (const auto& violation : statement.violations) bytes += bytes_of(violation);
+  }
+  return bytes;
+}
+
+std::size_t bytes_of(const Question& question, const Verdict& verdict) {
+  return sizeof(Entry) + question.sql.size() +
+         question.parameter_types.size() * sizeof(std::uint32_t) + bytes_of(verdict);
+}
+
+// A refusal for want of memory says nothing about the text.
+bool is_lasting(const Verdict& verdict) {
+  const Violation* refusal = verdict.refusal();
+  return refusal == nullptr || refusal->code != ErrorCode::InternalError;
+}
+
+}  // namespace
+
+struct VerdictCache::State {
+  std::size_t max_bytes;
+  std::uint64_t hash_key;
+  std::size_t bytes = 0;
+  CacheCounts counts{};
+  Entries entries{};
+  std::vector<Bucket> buckets{};
+  std::vector<std::shared_ptr<const Profile>> profiles{};
+
+  Bucket& bucket(std::uint64_t hash) { return buckets[hash & (buckets.size() - 1)]; }
+
+  std::shared_ptr<const Verdict> find(std::uint64_t hash, const Question& question) {
+    for (const auto& at : bucket(hash)) {
+      if (at->hash != hash || !at->answers(question)) continue;
+      entries.splice(entries.begin(), entries, at);
+      return at->verdict;
+    }
+    return nullptr;
+  }
+
+  void evict(Entries::iterator victim) {
+    std::erase(bucket(victim->hash), victim);
+    bytes -= victim->bytes;
+    entries.erase(victim);
+    ++counts.evictions;
+  }
+
+  // A cache sees few profiles: one copy each, shared by the entries.
+  std::shared_ptr<const Profile> keep_profile(const Profile& profile) {
+    for (const auto& known : profiles) {
+      if (*known == profile) return known;
+    }
+    if (profiles.size() >= kProfilesMax) {
+      std::erase_if(profiles, [](const auto& known) { return known.use_count() == 1; });
+    }
+    auto kept = std::make_shared<const Profile>(profile);
+    if (profiles.size() < kProfilesMax) profiles.push_back(kept);
+    return kept;
+  }
+
+  // The front of a bucket came first.
+  void make_room(std::uint64_t hash, std::size_t wanted) {
+    if (bucket(hash).size() >= kWays) evict(bucket(hash).front());
+    while (bytes + wanted > max_bytes && !entries.empty()) evict(std::prev(entries.end()));
+  }
+
+  void keep(std::uint64_t hash, const Question& question, std::shared_ptr<const Verdict> verdict) {
+    const std::size_t wanted = bytes_of(question, *verdict);
+    if (wanted > max_bytes / 4 || !is_lasting(*verdict)) return;
+    make_room(hash, wanted);
+    bucket(hash).reserve(kWays);
+    entries.push_front(
+        Entry{.hash = hash,
+              .sql = std::string(question.sql),
+              .parameter_types = {question.parameter_types.begin(), question.parameter_types.end()},
+              .profile = keep_profile(question.profile),
+              .server_major = question.server_major,
+              .verdict = std::move(verdict),
+              .bytes = wanted});
+    bucket(hash).push_back(entries.begin());
+    bytes += wanted;
+  }
+};
+
+VerdictCache::VerdictCache(std::size_t max_bytes, std::uint64_t hash_key)
+    : state_(std::make_unique<State>(State{.max_bytes = max_bytes, .hash_key = hash_key})) {
+  state_->buckets.resize(std::bit_ceil(max_bytes / kTypicalBytes + 1));
+}
+
+VerdictCache::~VerdictCache() = default;
+
+std::shared_ptr<const Verdict> VerdictCache::judge(const Question& question) {
+  const std::uint64_t hash = keyed_hash(state_->hash_key, question.sql);
+  if (auto known = state_->find(hash, question)) {
+    ++state_->counts.hits;
+    return known;
+  }
+  ++state_->counts.misses;
+  auto verdict = std::make_shared<const Verdict>(policy::judge(question));
+  state_->keep(hash, question, verdict);
+  return verdict;
+}
+
+const CacheCounts& VerdictCache::counts() const { return state_->counts; }
+std::size_t VerdictCache::bytes() const { return state_->bytes; }
+
+}  // namespace policy

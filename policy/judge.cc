@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/judge.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "policy/guc.h"
+#include "policy/modes.h"
+#include "policy/reader/reader.h"
+#include "policy/refusals.h"
+#include "policy/text_scan.h"
+
+namespace policy {
+namespace {
+
+// Of one statement. A text can hold thousands of distinct ones.
+constexpr std::size_t kViolationsMax = 20;
+
+std::optional<Violation> judge_part(const StatementPart& part, const Profile& profile) {
+  return part.planned_only ? judge_planned(part.statement_class, profile)
+                           : judge_class(part.statement_class, profile);
+}
+
+std::optional<Violation> judge_use(const SettingUse& use, const Profile& profile) {
+  switch (use.action) {
+    case SettingUse::Action::Assign: return judge_setting(use.name, use.value, profile);
+    case SettingUse::Action::Reset: return judge_reset(use.name, profile);
+    case SettingUse::Action::ResetAll:
+      return std::nullopt;  // pins are start-up values: they return
+    case SettingUse::Action::Opaque: return opaque_setting(use.name);
+    case SettingUse::Action::Scoped: return judge_scoped_setting(use.name);
+  }
+  return opaque_setting(use.name);
+}
+
+std::optional<Violation> judge_name(const Effect& effect) {
+  if (effect.name != kReservedName) return std::nullopt;
+  return Violation{.check = Check::Statement,
+                   .code = ErrorCode::BadRequest,
+                   .resource = effect.name,
+                   .rule = "reserved",
+                   .message = "name \"" + effect.name + "\" is reserved",
+                   .hint = "Use another name."};
+}
+
+// Offsets to characters, counted on from the statement at hand: a script of many refused statements
+// is counted through once.
+class Positions {
+ public:
+  explicit Positions(std::string_view sql) : sql_(sql) {}
+
+  void begin_statement(std::size_t offset) {
+    character_ += character_at(sql_.substr(offset_), offset - offset_) - 1;
+    offset_ = offset;
+  }
+  std::size_t at(std::size_t offset) const {
+    if (offset < offset_) return character_at(sql_, offset);
+    return character_ + character_at(sql_.substr(offset_), offset - offset_) - 1;
+  }
+
+ private:
+  std::string_view sql_;
+  std::size_t offset_ = 0;
+  std::size_t character_ = 1;
+};
+
+// The violations of one statement: each told once, and the first few only.
+class Findings {
+ public:
+  explicit Findings(const Positions& positions) : positions_(positions) {}
+
+  bool full() const { return violations_.size() >= kViolationsMax; }
+  void add(std::optional<Violation> violation, std::size_t offset) {
+    if (!violation || full()) return;
+    const auto says_the_same = [&](const Violation& other) {
+      return other.message == violation->message;
+    };
+    if (std::ranges::any_of(violations_, says_the_same)) return;
+    violation->position = positions_.at(offset);
+    violations_.push_back(*std::move(violation));
+  }
+  std::vector<Violation> take() { return std::move(violations_); }
+
+ private:
+  const Positions& positions_;
+  std::vector<Violation> violations_;
+};
+
+std::vector<Violation> judge_facts(const StatementFacts& facts, const Profile& profile,
+                                   const Positions& positions) {
+  Findings findings(positions);
+  for (const auto& part : facts.parts) {
+    if (findings.full()) break;
+    findings.add(judge_part(part, profile), part.offset);
+  }
+  for (const auto& use : facts.settings) {
+    if (findings.full()) break;
+    findings.add(judge_use(use, profile), use.offset);
+  }
+  findings.add(judge_name(facts.effect), facts.offset);
+  return findings.take();
+}
+
+StatementVerdict verdict_on(StatementFacts facts, const Profile& profile,
+                            const Positions& positions) {
+  StatementVerdict verdict{.statement_class = facts.statement_class,
+                           .offset = facts.offset,
+                           .bytes = facts.bytes,
+                           .fingerprint = facts.fingerprint};
+  verdict.violations = judge_facts(facts, profile, positions);
+  verdict.effect = std::move(facts.effect);
+  return verdict;
+}
+
+Verdict judge_text(const Question& question) {
+  Verdict verdict{.epoch = question.profile.epoch};
+  const TextLimits limits{.bytes_max = question.profile.max_statement_bytes,
+                          .server_major = question.server_major};
+  if (const auto fault = scan_text(question.sql, limits)) {
+    verdict.unreadable.push_back(refusal_of(*fault, question));
+    return verdict;
+  }
+  auto facts = read(question.sql);
+  if (!facts) {
+    verdict.unreadable.push_back(refusal_of(facts.error()));
+    return verdict;
+  }
+  verdict.statements.reserve(facts->size());
+  Positions positions(question.sql);
+  for (auto& each : *facts) {
+    positions.begin_statement(each.offset);
+    verdict.statements.push_back(verdict_on(std::move(each), question.profile, positions));
+  }
+  return verdict;
+}
+
+// Made before memory can be short.
+const Violation kOutOfMemory = refusal_of(ReadFailure{.kind = ReadFailure::Kind::OutOfMemory});
+
+}  // namespace
+
+bool Verdict::allowed() const { return refusal() == nullptr; }
+
+const Violation* Verdict::refusal() const {
+  if (out_of_memory) return &kOutOfMemory;
+  if (!unreadable.empty()) return &unreadable.front();
+  for (const auto& statement : statements) {
+    if (!statement.allowed()) return &statement.violations.front();
+  }
+  return nullptr;
+}
+
+Verdict judge(const Question& question) {
+  try {
+    return judge_text(question);
+  } catch (const std::exception&) {
+    return {.epoch = question.profile.epoch, .out_of_memory = true};
+  }
+}
+
+}  // namespace policy

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/statement_class.h"
+
+#include <array>
+#include <cstddef>
+
+namespace policy {
+namespace {
+
+struct Row {
+  std::string_view name;
+  Least least;
+};
+
+constexpr std::array kRows = {
+#define CLASS(item, name, least) Row{name, Least::least},
+#include "policy/statement_class.def"
+#undef CLASS
+};
+
+const Row& row(StatementClass statement_class) {
+  return kRows[static_cast<std::size_t>(statement_class)];
+}
+
+}  // namespace
+
+std::string_view name(StatementClass statement_class) { return row(statement_class).name; }
+Least least(StatementClass statement_class) { return row(statement_class).least; }
+
+}  // namespace policy

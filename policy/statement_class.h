@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What kind of statement a parse tree is, and the least mode that allows it. Knows no parse tree.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace policy {
+
+enum class StatementClass : std::uint8_t {
+#define CLASS(item, name, least) item,
+#include "policy/statement_class.def"
+#undef CLASS
+};
+
+// The least mode in which a class may run.
+enum class Least : std::uint8_t { ReadOnly, Balanced, Permissive, Never };
+
+// As messages, audit records and metrics name it: "INSERT", "COPY FROM STDIN". Static storage.
+std::string_view name(StatementClass statement_class);
+Least least(StatementClass statement_class);
+
+}  // namespace policy
