@@ -41,9 +41,12 @@ struct RequestParser::State {
     settings.on_header_field = on<&State::take_name>;
     settings.on_header_value = on<&State::take_value>;
     settings.on_header_field_complete = on<&State::end_name>;
+    settings.on_header_value_complete = on<&State::end_extension>;
     settings.on_headers_complete = on<&State::end_head>;
     settings.on_chunk_extension_name = on<&State::take_extension>;
     settings.on_chunk_extension_value = on<&State::take_extension>;
+    settings.on_chunk_extension_name_complete = on<&State::end_extension>;
+    settings.on_chunk_extension_value_complete = on<&State::end_extension>;
     settings.on_body = on<&State::take_body>;
     settings.on_message_complete = on<&State::end_message>;
     begin();
@@ -84,27 +87,28 @@ struct RequestParser::State {
     return HPE_OK;
   }
 
+  // Limits are checked where a part ends: where a piece of it ends depends on the cuts, and so
+  // would which of two errors comes first.
   int take_extension(std::string_view bytes) {
     trailer_bytes += bytes.size();
+    return HPE_OK;
+  }
+
+  int end_extension() {
     return trailer_bytes > limits.head_bytes_max ? refuse(ParseError::HeadTooLarge) : HPE_OK;
   }
 
   int take_name(std::string_view bytes) {
     if (head_complete) return take_extension(bytes);
-    if (name_ended) {
-      if (request.headers.size() >= limits.header_count_max) {
-        return refuse(ParseError::HeadTooLarge);
-      }
-      request.headers.emplace_back();
-      name_ended = false;
-    }
+    if (std::exchange(name_ended, false)) request.headers.emplace_back();
     request.headers.back().name.append(lower(bytes));
     return HPE_OK;
   }
 
   int end_name() {
     name_ended = true;
-    return HPE_OK;
+    const bool too_many = request.headers.size() > limits.header_count_max;
+    return too_many ? refuse(ParseError::HeadTooLarge) : end_extension();
   }
 
   void trim_values() {  // llhttp leaves white space behind a value

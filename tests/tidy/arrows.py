@@ -22,7 +22,7 @@ ARROWS = {
     "gateway/upstream": ({"gateway/net", "gateway/pgwire"}, {"libpq", "openssl", "posix"}),
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
     "gateway/audit": (set(), {"openssl", "posix"}),
-    "gateway/telemetry": (set(), {"spdlog", "fmt", "prometheus"}),
+    "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
     "gateway/config": ({"policy"}, {"yaml-cpp", "fmt", "posix"}),
     "gateway/relay": (
         {"gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},

@@ -168,6 +168,23 @@ TEST(RequestParser, TrailersAndChunkExtensionsHaveAMaximum) {
   EXPECT_EQ(parse(post + "1;" + filler + "\r\n", limits).error, ParseError::HeadTooLarge);
 }
 
+// Found by the fuzz target: the count was checked when a name began, the bad byte when it ended.
+TEST(RequestParser, TheSameOfTwoErrorsComesFirstAtEveryCut) {
+  std::string many = "GET / HTTP/1.1\r\n";
+  for (int i = 0; i < 8; ++i) many += "A: b\r\n";
+  const RequestLimits limits{.head_bytes_max = 200, .header_count_max = 8};
+  const std::string chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& stream :
+       {many + "Host\xba: x\r\n", chunked + "1;" + std::string(300, 'x') + "\x01\r\n",
+        chunked + "0\r\nT" + std::string(300, 'x') + "\x01: a\r\n"}) {
+    const Parsed whole = parse(stream, limits);
+    EXPECT_EQ(whole.error, ParseError::Malformed);
+    for (std::size_t cut = 1; cut < stream.size(); ++cut) {
+      EXPECT_EQ(parse(stream, cut, stream.size(), limits), whole) << stream << " at " << cut;
+    }
+  }
+}
+
 TEST(RequestParser, StaysBrokenAfterAnError) {
   RequestParser parser;
   EXPECT_FALSE(parser.feed("rubbish\r\n\r\n").has_value());
