@@ -90,12 +90,9 @@ class Walk {
   std::expected<void, std::string> run() {
     for (const std::string& part : override_.path) {
       const auto stepped = is_list(pattern_) ? step_into_list(part) : step_into_map(part);
-      if (!stepped) return stepped;
+      if (!stepped) return give_up(stepped);
     }
-    *node_ = Node{.kind = Node::Kind::Scalar,
-                  .origin = Node::Origin::Elsewhere,
-                  .place = place(),
-                  .text = override_.value};
+    *node_ = make_scalar(Node::Origin::Elsewhere, place(), override_.value);
     return {};
   }
 
@@ -114,7 +111,9 @@ class Walk {
     if (Node* found = node_->find(part)) {
       node_ = found;
     } else {
-      node_ = &node_->entries.emplace_back(Entry{part, place(), Node{.place = place()}}).value;
+      node_ =
+          &node_->entries.emplace_back(Entry{part, place(), make_node(Node::Kind::Null, place())})
+               .value;
     }
     return {};
   }
@@ -130,9 +129,15 @@ class Walk {
       return std::unexpected(
           fmt::format("the list has {} items; the next one is {}", items.size(), items.size()));
     }
-    if (*index == items.size()) items.push_back(Node{.place = place()});
+    if (*index == items.size()) items.push_back(make_node(Node::Kind::Null, place()));
     node_ = &items[*index];
     return {};
+  }
+
+  // Keeps what was made on the way from being reported as empty.
+  Step give_up(Step error) {
+    if (node_->is_empty()) node_->kind = Node::Kind::Unreadable;
+    return error;
   }
 
   bool become(Node::Kind kind) {
