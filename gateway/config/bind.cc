@@ -41,7 +41,7 @@ class Binder {
  private:
   void entry(const Entry& entry, const Spot& parent) {
     const Spot spot = parent.key(entry.key);
-    const Key* key = find_key(spot.pattern);
+    const Key* key = find_child(parent.pattern, entry.key);
     if (key == nullptr) {
       return error(entry.place, spot.path, unknown_key(parent.pattern, entry.key));
     }

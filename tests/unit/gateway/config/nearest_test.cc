@@ -33,6 +33,14 @@ TEST(Nearest, UnknownKeysAreErrorsWithPlaceAndNearestKey) {
       {test::with("observability: {metrics: {prot: 1}}"),
        "f:1:27: error: observability.metrics.prot: unknown key; the nearest known one is 'port'"},
       {test::with("\"a\\nb\": 1"), "f:1:1: error: a\\x0ab: unknown key"},
+      {test::with("listen.port: 1"),
+       "f:1:1: error: listen.port: unknown key; keys are nested: write 'port' under 'listen'"},
+      {test::with("databases[].port: 1"), "f:1:1: error: databases[].port: unknown key"},
+      {test::with("databases[]: 1"), "f:1:1: error: databases[]: unknown key"},
+      {test::with("mcp.enabled: false"), "f:1:1: error: mcp.enabled: unknown key"},
+      {test::with("mcp: {enabled: false, \"tokens[].name\": a}"),
+       "f:1:23: error: mcp.tokens[].name: "},
+      {test::with("\"\": 1"), "f:1:1: error: unknown key"},
       {test::with("<<: {}"), "f:1:1: error: <<: unknown key"},
   };
   for (const Case& c : cases) {
