@@ -31,7 +31,7 @@ class Binder {
       : bound_(bound), sources_(sources), diagnostics_(diagnostics) {}
 
   void map(const Node& node, const Spot& spot) {
-    if (node.kind == Node::Kind::Null) return;
+    if (node.kind == Node::Kind::Null || node.kind == Node::Kind::Unreadable) return;
     if (node.kind != Node::Kind::Map) {
       return error(node.place, spot.path, fmt::format("must be a mapping, is {}", name(node.kind)));
     }
@@ -41,12 +41,13 @@ class Binder {
  private:
   void entry(const Entry& entry, const Spot& parent) {
     const Spot spot = parent.key(entry.key);
-    const Key* key = find_key(spot.pattern);
+    const Key* key = find_child(parent.pattern, entry.key);
     if (key == nullptr) {
       return error(entry.place, spot.path, unknown_key(parent.pattern, entry.key));
     }
     if (key->built == Built::No) return check_unbuilt(*key, entry, spot, diagnostics_);
     bound_.places[spot.path] = entry.place;
+    if (entry.value.kind == Node::Kind::Unreadable) return;
     if (key->type == Type::Map) return map(entry.value, spot);
     if (key->type == Type::MapList) return map_list(entry.value, spot);
     if (entry.value.kind == Node::Kind::Null) {
@@ -138,6 +139,7 @@ class Binder {
     for (std::size_t i = 0; i < leaf.node.items.size(); ++i) {
       const std::string path = fmt::format("{}[{}]", leaf.path, i);
       const Leaf item{leaf.key, leaf.node.items[i], path};
+      if (item.node.kind == Node::Kind::Unreadable) continue;
       if (item.node.kind == Node::Kind::Scalar) {
         set(target.emplace_back(), item);
       } else {
@@ -156,8 +158,8 @@ class Binder {
       fail(leaf, fmt::format("'{}' is not built yet in this version; write {}", text,
                              fmt::join(words, " or ")));
     } else {
-      fail(leaf, fmt::format("must be one of {}; '{}' is nearest to '{}'", fmt::join(words, ", "),
-                             printable(text), nearest(text, words)));
+      fail(leaf, fmt::format("is '{}' and must be one of {}; nearest is '{}'", printable(text),
+                             fmt::join(words, ", "), nearest(text, words)));
     }
     return std::nullopt;
   }

@@ -30,8 +30,9 @@ bool has_errors(const Diagnostics& diagnostics) {
 }
 
 void sort_by_place(Diagnostics& diagnostics) {
-  std::ranges::stable_sort(diagnostics, {}, [](const Diagnostic& d) {
-    return std::tie(d.place.variable, d.place.line, d.place.column);
+  std::ranges::sort(diagnostics, {}, [](const Diagnostic& d) {
+    return std::tuple(d.place.variable, d.place.line == 0, d.place.line, d.place.column, d.path,
+                      d.message);
   });
 }
 

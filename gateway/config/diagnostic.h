@@ -36,7 +36,7 @@ std::string describe(const Diagnostic& diagnostic, const std::string& file);
 
 bool has_errors(const Diagnostics& diagnostics);
 
-// In the order of the file; what comes from variables last.
+// In the order of the file; then what is about all of it, then what comes from variables.
 void sort_by_place(Diagnostics& diagnostics);
 
 }  // namespace gateway::config

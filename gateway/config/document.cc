@@ -32,6 +32,7 @@ class Builder : public YAML::EventHandler {
  public:
   explicit Builder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
+  bool is_stopped() const { return stopped_; }
   Node take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -39,33 +40,33 @@ class Builder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check_anchor(mark, anchor);
-    add(Node{.place = place_of(mark)});
+    add(make_node(Node::Kind::Null, place_of(mark)));
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     error(place_of(mark), "anchors and aliases are not supported; write the value out");
-    add(Node{.place = place_of(mark)});
+    add(make_node(Node::Kind::Null, place_of(mark)));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check_anchor(mark, anchor);
     check_tag(mark, tag);
-    add(Node{.kind = Node::Kind::Scalar, .place = place_of(mark), .text = value});
+    add(make_scalar(Node::Origin::Literal, place_of(mark), value));
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     check_anchor(mark, anchor);
     check_tag(mark, tag);
-    open(Node{.kind = Node::Kind::List, .place = place_of(mark)});
+    open(make_node(Node::Kind::List, place_of(mark)));
   }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     check_anchor(mark, anchor);
     check_tag(mark, tag);
-    open(Node{.kind = Node::Kind::Map, .place = place_of(mark)});
+    open(make_node(Node::Kind::Map, place_of(mark)));
   }
 
   void OnSequenceEnd() override { close(); }
@@ -161,6 +162,7 @@ void parse(std::string_view text, Builder& builder, Diagnostics& diagnostics) {
       add_error(diagnostics, {}, "holds more than one YAML document");
     }
   } catch (const YAML::Exception& e) {
+    if (builder.is_stopped()) return;  // said why already
     add_error(diagnostics, place_of(e.mark), "is not YAML: " + printable(e.msg));
   } catch (const std::exception& e) {
     add_error(diagnostics, {}, std::string("is not YAML: ") + e.what());

@@ -46,6 +46,7 @@ void expand_scalar(Node& node, const Environment& environment, Diagnostics& diag
   auto expanded = expand(node.text, environment);
   if (!expanded) {
     diagnostics.push_back({Severity::Error, node.place, "", expanded.error()});
+    node = make_node(Node::Kind::Unreadable, node.place);
     return;
   }
   node.text = std::move(expanded->text);

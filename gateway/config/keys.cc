@@ -396,6 +396,12 @@ const Key* find_key(string_view path) {
   return key == kKeys.end() ? nullptr : &*key;
 }
 
+const Key* find_child(string_view parent, string_view name) {
+  if (name.find_first_of(".[") != string_view::npos) return nullptr;
+  if (parent.empty()) return find_key(name);
+  return find_key(std::string(parent) + "." + std::string(name));
+}
+
 string_view parent_of(string_view path) {
   const auto dot = path.rfind('.');
   return dot == string_view::npos ? string_view() : path.substr(0, dot);

@@ -61,6 +61,10 @@ std::span<const Key> all_keys();
 
 const Key* find_key(std::string_view path);
 
+// The key `name` right under `parent`. A name with a '.' or '[' in it is none, though it may look
+// like a path.
+const Key* find_child(std::string_view parent, std::string_view name);
+
 // "databases[].port" -> "databases[]"; "listen" -> "".
 std::string_view parent_of(std::string_view path);
 std::string_view last_of(std::string_view path);

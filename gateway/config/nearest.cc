@@ -51,6 +51,10 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 }
 
 std::string unknown_key(std::string_view parent, std::string_view key) {
+  if (const Key* path = find_key(key); path != nullptr && key.contains('.')) {
+    return fmt::format("unknown key; keys are nested: write '{}' under '{}'", last_of(key),
+                       parent_of(key));
+  }
   std::vector<std::string_view> names;
   for (const Key* child : children_of(parent)) names.push_back(last_of(child->path));
   const auto near = nearest(lower(key), names);

@@ -2,6 +2,7 @@
 #include "gateway/config/node.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gateway::config {
 
@@ -16,12 +17,27 @@ Node* Node::find(std::string_view key) {
 
 bool Node::is_empty() const { return text.empty() && items.empty() && entries.empty(); }
 
+Node make_node(Node::Kind kind, Place place) {
+  Node node;
+  node.kind = kind;
+  node.place = std::move(place);
+  return node;
+}
+
+Node make_scalar(Node::Origin origin, Place place, std::string text) {
+  Node node = make_node(Node::Kind::Scalar, std::move(place));
+  node.origin = origin;
+  node.text = std::move(text);
+  return node;
+}
+
 std::string_view name(Node::Kind kind) {
   switch (kind) {
     case Node::Kind::Null: return "empty";
     case Node::Kind::Scalar: return "a single value";
     case Node::Kind::List: return "a list";
     case Node::Kind::Map: return "a mapping";
+    case Node::Kind::Unreadable: return "unreadable";
   }
   return "";
 }

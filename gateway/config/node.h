@@ -13,22 +13,23 @@ namespace gateway::config {
 
 struct Entry;
 
+// Unreadable: the value could not be had, which has been reported.
 struct Node {
-  enum class Kind : std::uint8_t { Null, Scalar, List, Map };
+  enum class Kind : std::uint8_t { Null, Scalar, List, Map, Unreadable };
   // Literal: written out in the file itself, not in a variable or a file that it names.
   enum class Origin : std::uint8_t { Literal, Elsewhere };
 
   Kind kind = Kind::Null;
   Origin origin = Origin::Literal;
-  Place place{};
-  std::string text{};            // Scalar
-  std::vector<Node> items{};     // List
-  std::vector<Entry> entries{};  // Map, in the order of the file, keys unique
+  Place place;
+  std::string text;            // Scalar
+  std::vector<Node> items;     // List
+  std::vector<Entry> entries;  // Map, in the order of the file, keys unique
 
   Node* find(std::string_view key);
   const Node* find(std::string_view key) const;
 
-  // Null, "", [] or {}: gives nothing.
+  // Null, "", [], {} or unreadable: gives nothing.
   bool is_empty() const;
 };
 
@@ -38,7 +39,10 @@ struct Entry {
   Node value;
 };
 
-// "a scalar", "a list" …: for messages.
+Node make_node(Node::Kind kind, Place place);
+Node make_scalar(Node::Origin origin, Place place, std::string text);
+
+// "a list", "a mapping" …: for messages.
 std::string_view name(Node::Kind kind);
 
 }  // namespace gateway::config

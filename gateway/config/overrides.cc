@@ -56,11 +56,13 @@ bool is_service_variable(std::string_view name, std::string_view value) {
 
 // Numbers in order of their value, so that item 2 is appended before item 10.
 bool comes_before(const Override& a, const Override& b) {
-  return std::ranges::lexicographical_compare(
-      a.path, b.path, [](const std::string& left, const std::string& right) {
-        const auto x = as_index(left), y = as_index(right);
-        return x && y ? *x < *y : left < right;
-      });
+  const auto number_or_text = [](const std::string& left, const std::string& right) {
+    const auto x = as_index(left), y = as_index(right);
+    if (x && y && *x != *y) return *x < *y;
+    return left < right;
+  };
+  if (a.path == b.path) return a.variable < b.variable;
+  return std::ranges::lexicographical_compare(a.path, b.path, number_or_text);
 }
 
 std::vector<Override> find_overrides(const Environment& environment) {
@@ -71,7 +73,7 @@ std::vector<Override> find_overrides(const Environment& environment) {
     if (name == "POSTERN_CONFIG" || is_service_variable(name, value)) continue;
     found.push_back({name, split(std::string_view(name).substr(kPrefix.size())), value});
   }
-  std::ranges::stable_sort(found, comes_before);
+  std::ranges::sort(found, comes_before);
   return found;
 }
 
@@ -90,12 +92,9 @@ class Walk {
   std::expected<void, std::string> run() {
     for (const std::string& part : override_.path) {
       const auto stepped = is_list(pattern_) ? step_into_list(part) : step_into_map(part);
-      if (!stepped) return stepped;
+      if (!stepped) return give_up(stepped);
     }
-    *node_ = Node{.kind = Node::Kind::Scalar,
-                  .origin = Node::Origin::Elsewhere,
-                  .place = place(),
-                  .text = override_.value};
+    *node_ = make_scalar(Node::Origin::Elsewhere, place(), override_.value);
     return {};
   }
 
@@ -109,12 +108,14 @@ class Walk {
     const std::string pattern = pattern_.empty() ? part : pattern_ + "." + part;
     const std::string parent = std::exchange(pattern_, pattern);
     path_ += (path_.empty() ? "" : ".") + printable(part);
-    if (find_key(pattern) == nullptr) return std::unexpected(unknown_key(parent, part));
+    if (find_child(parent, part) == nullptr) return std::unexpected(unknown_key(parent, part));
     if (!become(Node::Kind::Map)) return std::unexpected("the file has no mapping around this key");
     if (Node* found = node_->find(part)) {
       node_ = found;
     } else {
-      node_ = &node_->entries.emplace_back(Entry{part, place(), Node{.place = place()}}).value;
+      node_ =
+          &node_->entries.emplace_back(Entry{part, place(), make_node(Node::Kind::Null, place())})
+               .value;
     }
     return {};
   }
@@ -130,9 +131,15 @@ class Walk {
       return std::unexpected(
           fmt::format("the list has {} items; the next one is {}", items.size(), items.size()));
     }
-    if (*index == items.size()) items.push_back(Node{.place = place()});
+    if (*index == items.size()) items.push_back(make_node(Node::Kind::Null, place()));
     node_ = &items[*index];
     return {};
+  }
+
+  // Keeps what was made on the way from being reported as empty.
+  Step give_up(Step error) {
+    if (node_->is_empty()) node_->kind = Node::Kind::Unreadable;
+    return error;
   }
 
   bool become(Node::Kind kind) {

@@ -26,7 +26,7 @@ bool is_off(const Key& key, const Node& value) {
 bool is_switched_off(const Node& map, const Spot& spot) {
   return std::ranges::any_of(map.entries, [&spot](const Entry& entry) {
     if (entry.key != "enabled" && entry.key != "mode") return false;
-    const Key* key = find_key(spot.key(entry.key).pattern);
+    const Key* key = find_child(spot.pattern, entry.key);
     return key != nullptr && !entry.value.is_empty() && is_off(*key, entry.value);
   });
 }
@@ -74,7 +74,7 @@ class Check {
 
   const Key* known_key(const Entry& child, const Spot& spot) {
     const Spot place = spot.key(child.key);
-    const Key* key = find_key(place.pattern);
+    const Key* key = find_child(spot.pattern, child.key);
     if (key == nullptr) error(child.place, place.path, unknown_key(spot.pattern, child.key));
     return key;
   }

@@ -25,14 +25,11 @@ struct Target {
 };
 
 Node scalar(const Node& url, std::string text) {
-  return Node{.kind = Node::Kind::Scalar,
-              .origin = url.origin,
-              .place = url.place,
-              .text = std::move(text)};
+  return make_scalar(url.origin, url.place, std::move(text));
 }
 
 Node list(const Node& url, const std::vector<std::string>& texts) {
-  Node result{.kind = Node::Kind::List, .origin = url.origin, .place = url.place};
+  Node result = make_node(Node::Kind::List, url.place);
   for (const std::string& text : texts) result.items.push_back(scalar(url, text));
   return result;
 }
