@@ -112,12 +112,12 @@ TEST(OutOfMemory, EndsAsARefusalWhereverItStrikes) {
 
 TEST(OutOfMemory, StrikesWhileASyntaxErrorIsTold) {
   on_used_thread([] {
-    Profile profile;
+    const std::string sql = long_select() + " FROM FROM";
+    const Profile profile;
     for (long n = 0; n < 40; ++n) {
       countdown = n;
       goes_on_failing = true;
-      const Verdict verdict =
-          judge({.sql = long_select() + " FROM FROM", .parameter_types = {}, .profile = profile});
+      const Verdict verdict = judge({.sql = sql, .parameter_types = {}, .profile = profile});
       countdown = -1;
       EXPECT_FALSE(verdict.allowed());
     }
