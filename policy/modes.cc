@@ -26,8 +26,7 @@ std::string hint_for(StatementClass statement_class) {
       return "Run the query alone, or ask for a principal with permissive mode.";
     case static_cast<int>(CopyFile):
     case static_cast<int>(CopyProgram):
-      return "Use COPY … TO STDOUT or FROM STDIN (\\copy in psql): the client then reads or writes "
-             "the file.";
+      return "Use COPY TO STDOUT or FROM STDIN, \\copy in psql: the file is then the client's.";
     case static_cast<int>(TwoPhase): return "Use COMMIT or ROLLBACK.";
     default: break;
   }

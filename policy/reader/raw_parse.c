@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first parse of a thread sets up libpg_query's contexts, where it exits the process when
-   memory is short. That takes about 24 kB: it must be there before. */
+/* The first parse of a thread sets up libpg_query's contexts, two blocks of 8 kB, where it exits
+   the process when malloc fails. So much and more must be there just before. */
 enum { kFirstUseBytes = 64 * 1024 };
 
 static bool thread_is_ready(void) {

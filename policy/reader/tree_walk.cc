@@ -67,6 +67,18 @@ const List* in_list_of(const void* node) {
   return IsA(expression.rexpr, List) ? reinterpret_cast<const List*>(expression.rexpr) : nullptr;
 }
 
+// The grammar collects x[1][2].a into one flat list, which analysis nests again.
+bool is_long_indirection(const void* node) {
+  return IsA(node, A_Indirection) &&
+         list_length(static_cast<const A_Indirection*>(node)->indirection) >
+             static_cast<int>(kTreeDepthMax);
+}
+
+bool is_long_reference(const void* node) {
+  return IsA(node, ColumnRef) &&
+         list_length(static_cast<const ColumnRef*>(node)->fields) > static_cast<int>(kTreeDepthMax);
+}
+
 class Walk {
  public:
   explicit Walk(StatementFacts& facts) : facts_(facts) { steps_.reserve(64); }
@@ -99,6 +111,9 @@ class Walk {
       return std::nullopt;
     }
     if (++here_.depth > kTreeDepthMax) return ReadFailure::Kind::TooDeep;
+    if (is_long_indirection(here_.node) || is_long_reference(here_.node)) {
+      return ReadFailure::Kind::TooDeep;
+    }
     const List* in_list = in_list_of(here_.node);
     if (list_length(in_list) > static_cast<int>(kInListMax))
       return ReadFailure::Kind::InListTooLong;
