@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/config/check.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/config/text.h"
+
+namespace gateway::config {
+namespace {
+
+constexpr std::string_view kReservedName = "postern";
+constexpr std::array<std::string_view, 3> kReservedPaths{"/healthz", "/readyz", "/status"};
+
+bool is_numeric(const std::string& address) {
+  in6_addr bytes{};
+  return inet_pton(AF_INET, address.c_str(), &bytes) == 1 ||
+         inet_pton(AF_INET6, address.c_str(), &bytes) == 1;
+}
+
+void check_address(Findings& findings, std::string_view path, const std::string& address) {
+  if (address == "localhost" || is_numeric(address)) return;
+  findings.error(path, fmt::format("must be a numeric IPv4 or IPv6 address or localhost, is '{}'",
+                                   printable(address)));
+}
+
+void check_listen(Findings& findings) {
+  const Listen& listen = findings.config().listen;
+  check_address(findings, "listen.address", listen.address);
+  if (is_loopback(listen.address)) return;
+  findings.warning("listen.address",
+                   "clients from the network are not encrypted: TLS (listen.tls) is not built yet "
+                   "in this version; listen on 127.0.0.1 or put a TLS tunnel in front");
+}
+
+void check_metrics(Findings& findings) {
+  const Metrics& metrics = findings.config().metrics;
+  const Listen& listen = findings.config().listen;
+  if (!metrics.enabled) return;
+  check_address(findings, "observability.metrics.address", metrics.address);
+  if (metrics.port != 0 && metrics.port == listen.port && metrics.address == listen.address) {
+    findings.error("observability.metrics.port", "is the same as listen.port");
+  }
+  const std::string_view path = metrics.path;
+  if (!path.starts_with('/') || path.find_first_of(" ?#") != std::string_view::npos) {
+    findings.error("observability.metrics.path", "must start with '/' and hold no ' ', '?' or '#'");
+  }
+  if (std::ranges::find(kReservedPaths, path) != kReservedPaths.end()) {
+    findings.error("observability.metrics.path", fmt::format("{} has its own answer", path));
+  }
+}
+
+void check_audit(Findings& findings) {
+  const Audit& audit = findings.config().audit;
+  if (!audit.enabled) return;
+  if (audit.storage == Storage::File && audit.file_path.empty()) {
+    findings.error("audit.file_path", "is empty; audit.storage is file");
+  }
+  if (audit.on_failure == OnFailure::Continue) {
+    findings.warning(
+        "audit.on_failure",
+        "statements run unrecorded when the audit cannot be written; 'deny' stops them");
+  }
+}
+
+}  // namespace
+
+void Findings::add(Severity severity, std::string_view path, std::string message) {
+  Diagnostic diagnostic{severity, {}, std::string(path), std::move(message)};
+  while (!path.empty()) {
+    if (const auto place = bound_.places.find(path); place != bound_.places.end()) {
+      diagnostic.place = place->second;
+      break;
+    }
+    const auto end = path.find_last_of(".[");
+    path = path.substr(0, end == std::string_view::npos ? 0 : end);
+  }
+  diagnostics_.push_back(std::move(diagnostic));
+}
+
+void check_name(Findings& findings, std::string_view path, const std::string& name,
+                std::string_view what) {
+  if (name.empty()) return findings.error(path, fmt::format("the {} needs a name", what));
+  if (name.size() > kNameBytesMax) {
+    findings.error(path, fmt::format("is longer than {} bytes", kNameBytesMax));
+  }
+  if (name == kReservedName) {
+    findings.error(path, fmt::format("'{}' is reserved; choose another name", kReservedName));
+  }
+}
+
+bool is_loopback(const std::string& address) {
+  in_addr v4{};
+  in6_addr v6{};
+  if (address == "localhost") return true;
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  if (inet_pton(AF_INET6, address.c_str(), &v6) != 1) return false;
+  const bool is_mapped = IN6_IS_ADDR_V4MAPPED(&v6);
+  return IN6_IS_ADDR_LOOPBACK(&v6) || (is_mapped && v6.s6_addr[12] == 127);
+}
+
+void check(const Bound& bound, Diagnostics& diagnostics) {
+  Findings findings(bound, diagnostics);
+  check_listen(findings);
+  check_users(findings);
+  check_databases(findings);
+  check_metrics(findings);
+  check_audit(findings);
+}
+
+}  // namespace gateway::config

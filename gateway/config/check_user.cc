@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <map>
+
+#include "gateway/config/check.h"
+#include "gateway/config/text.h"
+#include "gateway/config/verifier.h"
+
+namespace gateway::config {
+namespace {
+
+void check_trust(Findings& findings, const User& user, const std::string& path) {
+  if (!is_loopback(findings.config().listen.address)) {
+    findings.error(path + ".auth",
+                   "trust lets everybody in and is allowed only while listen.address is loopback; "
+                   "use scram-sha-256");
+  }
+  if (!user.verifier.empty()) findings.error(path + ".verifier", "is given, but auth is trust");
+  if (!user.password.empty()) findings.error(path + ".password", "is given, but auth is trust");
+}
+
+void check_password(Findings& findings, const User& user, const std::string& path) {
+  if (!is_ascii(user.password.reveal())) {
+    findings.error(path,
+                   "holds characters beyond ASCII, which would need SASLprep; use a verifier "
+                   "instead (pg_authid.rolpassword)");
+  }
+  if (findings.is_literal(path)) {
+    findings.warning(path,
+                     "is written in clear text; use a verifier, file:/path or \"${VARIABLE}\"");
+  }
+}
+
+void check_scram(Findings& findings, const User& user, const std::string& path) {
+  const std::string verifier = path + ".verifier", password = path + ".password";
+  if (!user.verifier.empty() && !user.password.empty()) {
+    findings.error(password, "is given besides verifier; remove one of them");
+  }
+  if (!user.verifier.empty()) {
+    const auto checked = check_verifier(user.verifier.reveal());
+    if (!checked) findings.error(verifier, checked.error());
+  }
+  if (!user.password.empty()) check_password(findings, user, password);
+  // A secret that could not be read has its own message.
+  if (!findings.given(verifier) && !findings.given(password)) {
+    findings.error(path, "scram-sha-256 needs a verifier or a password");
+  }
+}
+
+}  // namespace
+
+void check_users(Findings& findings) {
+  const auto& users = findings.config().users;
+  if (users.empty()) findings.error("users", "there are no users: nobody could connect");
+  std::map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    const User& user = users[i];
+    const std::string path = fmt::format("users[{}]", i);
+    check_name(findings, path + ".name", user.name, "user");
+    const auto [same, is_new] = first.emplace(user.name, i);
+    if (!is_new && !user.name.empty()) {
+      findings.error(path + ".name", fmt::format("'{}' is the name of users[{}] already",
+                                                 printable(user.name), same->second));
+    }
+    switch (user.auth) {
+      case Auth::Trust: check_trust(findings, user, path); break;
+      case Auth::ScramSha256: check_scram(findings, user, path); break;
+    }
+  }
+}
+
+}  // namespace gateway::config

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/config/libpq.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string_view>
+
+namespace gateway::config {
+namespace {
+
+void add(Settings& settings, std::string_view name, std::string value) {
+  if (!value.empty()) settings.emplace_back(name, std::move(value));
+}
+
+void add_timeout(Settings& settings, std::string_view name, Duration timeout) {
+  if (timeout != Duration::zero()) settings.emplace_back(name, std::to_string(timeout.count()));
+}
+
+std::string quoted_identifier(std::string_view name) {
+  std::string quoted = "\"";
+  for (char c : name) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+std::string search_path(const std::vector<std::string>& schemas) {
+  std::vector<std::string> quoted;
+  for (const std::string& schema : schemas) quoted.push_back(quoted_identifier(schema));
+  return fmt::format("{}", fmt::join(quoted, ", "));
+}
+
+}  // namespace
+
+Settings libpq_parameters(const Database& database) {
+  Settings settings;
+  add(settings, "host", fmt::format("{}", fmt::join(database.host, ",")));
+  add(settings, "port", fmt::format("{}", fmt::join(database.port, ",")));
+  add(settings, "dbname", database.dbname);
+  add(settings, "user", database.user);
+  add(settings, "password", database.password.reveal());
+  add(settings, "sslmode", database.ssl_mode);
+  add(settings, "sslrootcert", database.ssl_root_cert);
+  add(settings, "sslcert", database.ssl_cert);
+  add(settings, "sslkey", database.ssl_key);
+  add(settings, "target_session_attrs", database.target_session_attrs);
+  return settings;
+}
+
+Settings pinned_settings(const Database& database) {
+  Settings settings;
+  add(settings, "role", database.readonly_role);
+  settings.emplace_back("search_path", search_path(database.safe_search_path));
+  if (database.mode == Mode::ReadOnly) add(settings, "default_transaction_read_only", "on");
+  add_timeout(settings, "statement_timeout", database.statement_timeout);
+  add_timeout(settings, "idle_in_transaction_session_timeout",
+              database.idle_in_transaction_timeout);
+  return settings;
+}
+
+}  // namespace gateway::config

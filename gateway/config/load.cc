@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/config/load.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+#include "gateway/config/bind.h"
+#include "gateway/config/check.h"
+#include "gateway/config/document.h"
+#include "gateway/config/expand.h"
+#include "gateway/config/overrides.h"
+#include "gateway/config/text.h"
+#include "gateway/config/url.h"
+
+namespace gateway::config {
+namespace {
+
+// Defaults that depend on other keys, and spellings that are the same to PostgreSQL.
+void complete(Config& config) {
+  for (Database& database : config.databases) {
+    if (database.dbname.empty()) database.dbname = database.name;
+    for (std::string& guc : database.allowed_gucs) guc = lower(guc);
+  }
+}
+
+std::expected<std::string, std::string> read_text(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::unexpected(std::string("cannot be read: ") + std::strerror(errno));
+  std::string text(kFileBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return std::unexpected(std::string("cannot be read: ") + std::strerror(errno));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+}  // namespace
+
+std::expected<Parsed, Diagnostics> parse(std::string_view text, const Sources& sources) {
+  Diagnostics diagnostics;
+  Node root = read_document(text, diagnostics);
+  if (root.kind == Node::Kind::Null && has_errors(diagnostics)) return std::unexpected(diagnostics);
+  apply_overrides(root, sources.environment, diagnostics);
+  expand_tree(root, sources.environment, diagnostics);
+  splice_urls(root, sources, diagnostics);
+  Bound bound = bind_keys(root, sources, diagnostics);
+  complete(bound.config);
+  check(bound, diagnostics);
+  sort_by_place(diagnostics);
+  if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
+  return Parsed{std::move(bound.config), std::move(diagnostics)};
+}
+
+std::expected<Parsed, Diagnostics> load(const std::string& path, const Sources& sources) {
+  const auto text = read_text(path);
+  if (!text) return std::unexpected(Diagnostics{{Severity::Error, {}, "", text.error()}});
+  return parse(*text, sources);
+}
+
+}  // namespace gateway::config
