@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Property: what is refused stays refused, and what is allowed stays allowed, however it is
+// spelled: white space, comments and line ends between tokens, letter case, empty statements and
+// harmless neighbours around it.
+#include <fuzzer/FuzzedDataProvider.h>
+
+#include <array>
+#include <cctype>
+#include <string>
+#include <string_view>
+
+#include "policy/judge.h"
+#include "tests/fuzz/canary.h"
+
+namespace {
+
+// Tokens are separated by one blank; no blank inside literals.
+constexpr std::array<std::string_view, 34> kDenied = {
+    "INSERT INTO t VALUES ( 1 )",
+    "UPDATE t SET a = 'x'",
+    "DELETE FROM ONLY t",
+    "MERGE INTO t USING s ON t . a = s . a WHEN MATCHED THEN DELETE",
+    "WITH x AS ( DELETE FROM t RETURNING * ) SELECT * FROM x",
+    "SELECT * INTO u FROM t",
+    "SELECT * FROM t FOR UPDATE",
+    "SELECT ( SELECT a FROM t FOR KEY SHARE )",
+    "SELECT set_config ( 'role' , 'x' , false )",
+    "SELECT pg_catalog . set_config ( 'client_encoding' , 'SJIS' , false )",
+    "SELECT 1 WHERE set_config ( a , b , true ) = 'x'",
+    "CREATE TABLE u AS SELECT 1",
+    "EXPLAIN ANALYZE DELETE FROM t",
+    "EXPLAIN ( ANALYZE , VERBOSE ) INSERT INTO t VALUES ( 1 )",
+    "EXPLAIN CREATE TABLE u AS SELECT 1",
+    "PREPARE p AS DELETE FROM t",
+    "DECLARE c CURSOR FOR SELECT 1 FROM t FOR SHARE",
+    "COPY t FROM STDIN",
+    "COPY t TO '/tmp/x'",
+    "COPY t TO PROGRAM 'x'",
+    "COPY ( DELETE FROM t RETURNING a ) TO STDOUT",
+    "SET ROLE x",
+    "SET SESSION AUTHORIZATION 'x'",
+    "RESET ROLE",
+    "SET client_encoding = 'SJIS'",
+    "SET NAMES 'GBK'",
+    "SET standard_conforming_strings = off",
+    "SET search_path TO secret , public",
+    "BEGIN TRANSACTION READ WRITE",
+    "SET TRANSACTION READ WRITE",
+    "SET LOCAL transaction_read_only = 0",
+    "DO $x$begin$x$",
+    "PREPARE TRANSACTION 'x'",
+    "GRANT SELECT ON t TO x",
+};
+
+constexpr std::array<std::string_view, 14> kAllowed = {
+    "SELECT a , b FROM t WHERE c = 'DELETE' ORDER BY 1",
+    "SELECT \"delete\" , 'it''s' , E'\\'' , $q$drop$q$ FROM t",
+    "WITH x AS ( SELECT 1 ) SELECT * FROM x",
+    "VALUES ( 1 ) , ( 2 )",
+    "TABLE t",
+    "SHOW ALL",
+    "SET TIME ZONE 'UTC'",
+    "SET client_encoding TO 'UTF8'",
+    "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY",
+    "COMMIT AND CHAIN",
+    "PREPARE p AS SELECT $1",
+    "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+    "COPY ( SELECT 1 ) TO STDOUT",
+    "EXPLAIN ( ANALYZE ) SELECT 1",
+};
+
+constexpr std::array<std::string_view, 10> kBetween = {
+    " ", "\n", "\t", "\r\n", "/**/", "/* ' */", "/* /* \" */ */", "-- '\n", "--\r", " \f "};
+constexpr std::array<std::string_view, 6> kAround = {"",           ";",    "SELECT 1;",
+                                                     " /* $$ */ ", "--\n", ";;"};
+
+bool is_quoted(std::string_view token) {
+  return token.find_first_of("'\"$") != std::string_view::npos;
+}
+
+void add_token(std::string& sql, std::string_view token, FuzzedDataProvider& input) {
+  const bool changes_case = !is_quoted(token) && input.ConsumeBool();
+  for (const char c : token) {
+    const auto byte = static_cast<unsigned char>(c);
+    const int changed = std::isupper(byte) ? std::tolower(byte) : std::toupper(byte);
+    sql += changes_case && input.ConsumeBool() ? static_cast<char>(changed) : c;
+  }
+}
+
+std::string respell(std::string_view statement, FuzzedDataProvider& input) {
+  std::string sql(input.PickValueInArray(kAround));
+  while (!statement.empty()) {
+    const auto blank = statement.find(' ');
+    add_token(sql, statement.substr(0, blank), input);
+    statement = blank == std::string_view::npos ? "" : statement.substr(blank + 1);
+    if (!statement.empty()) sql += input.PickValueInArray(kBetween);
+  }
+  // Behind a semicolon: "DO $x$…$x$" and the like must end before what follows.
+  return sql + ";" + std::string(input.PickValueInArray(kAround));
+}
+
+bool allowed(std::string_view sql) {
+  const policy::Profile profile{.allow_explain = true, .search_path = "public"};
+  return policy::judge({.sql = sql, .parameter_types = {}, .profile = profile}).allowed();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  FuzzedDataProvider input(data, size);
+  fuzz::require(!allowed(respell(input.PickValueInArray(kDenied), input)) && !fuzz::canary());
+  fuzz::require(allowed(respell(input.PickValueInArray(kAllowed), input)));
+  return 0;
+}
