@@ -44,14 +44,11 @@ std::vector<std::string> split(std::string_view name) {
   return parts;
 }
 
-// Never true for a name that holds "__", as every override does.
-bool is_service_variable(std::string_view name, std::string_view value) {
-  if (name.contains(kJoin)) return false;
-  const bool is_address =
-      value.starts_with("tcp://") || value.starts_with("udp://") || value.starts_with("sctp://");
-  return name.ends_with("SERVICE_HOST") || name.contains("SERVICE_PORT") ||
-         (name.ends_with("PORT") && is_address) || name.contains("_TCP") || name.contains("_UDP") ||
-         name.contains("_SCTP");
+// Every scalar lies in a section, so what begins with none is somebody else's: POSTERN_CONFIG, or
+// POSTERN_SERVICE_HOST of Kubernetes. POSTERN_LISTEN_PORT is a slip, and becomes an error.
+bool means_a_section(std::string_view name) {
+  const std::string first = lower(name.substr(0, name.find('_')));
+  return name.contains(kJoin) || (!first.empty() && find_key(first) != nullptr);
 }
 
 // Numbers in order of their value, so that item 2 is appended before item 10.
@@ -70,7 +67,7 @@ std::vector<Override> find_overrides(const Environment& environment) {
   for (auto entry = environment.lower_bound(kPrefix); entry != environment.end(); ++entry) {
     const auto& [name, value] = *entry;
     if (!name.starts_with(kPrefix)) break;
-    if (name == "POSTERN_CONFIG" || is_service_variable(name, value)) continue;
+    if (!means_a_section(std::string_view(name).substr(kPrefix.size()))) continue;
     found.push_back({name, split(std::string_view(name).substr(kPrefix.size())), value});
   }
   std::ranges::sort(found, comes_before);

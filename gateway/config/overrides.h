@@ -7,9 +7,9 @@
 
 namespace gateway::config {
 
-// Changes the tree. POSTERN_CONFIG is no override, and neither are the variables that Kubernetes
-// and Docker links make for a service named postern (POSTERN_SERVICE_HOST, POSTERN_PORT=tcp://…,
-// …). A list grows by one item at a time: an index beyond its end is an error.
+// Changes the tree. A name that has no "__" and does not begin with a section's is no override:
+// POSTERN_CONFIG, or what Kubernetes makes for a service named postern. A list grows by one item at
+// a time: an index beyond its end is an error.
 void apply_overrides(Node& root, const Environment& environment, Diagnostics& diagnostics);
 
 }  // namespace gateway::config
