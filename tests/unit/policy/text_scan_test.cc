@@ -85,6 +85,8 @@ TEST(TextScan, LexesAsPostgresDoes) {
                              "E'\\'' ",
                              "e'\\\\' ",
                              "E'a''\\'' ",
+                             "E'a' '\\' ",
+                             "E'a'-- x\n'\\'' ",
                              "E'a'\n'\\'' ",
                              "E'a' -- x\n \t '\\'' ",
                              "\"a\" ",
