@@ -131,6 +131,9 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   if (!audit_log) return std::unexpected(audit_log.error());
   auto state = std::make_unique<State>(config, std::move(*audit_log));
   State& s = *state;
+  // libpg_query sets itself up at a thread's first parse, and ends the process if memory is short
+  // then: better here than under load.
+  policy::judge({"SELECT", {}, policy::Profile{}});
   s.open_databases();
   s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts,
                                        s.databases, limits_of(config.listen), random_bytes});
@@ -175,7 +178,7 @@ int Server::run() {
                                   {"databases", s.databases.size()}});
   s.loop.run();
   telemetry::log_info("stopped", {{"cut_off", s.cut_off}});
-  return s.cut_off ? 1 : 0;
+  return 0;
 }
 
 }  // namespace gateway

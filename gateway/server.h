@@ -20,8 +20,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Serves until SIGTERM or SIGINT, then stops accepting, lets transactions finish and returns 0; 1
-  // when some had to be cut off after shutdown_timeout. A second signal cuts them off at once.
+  // Serves until SIGTERM or SIGINT, then stops accepting, lets transactions finish, and cuts off
+  // what is left after shutdown_timeout; a second signal cuts it off at once. Returns the exit
+  // code.
   int run();
   std::uint16_t port() const;
 

@@ -55,6 +55,11 @@ void Relay::on_read(std::string_view bytes) noexcept {
 
 void Relay::on_end(net::StreamEnd) noexcept {
   if (phase_ == Phase::Ending) return roster_.bury(id_);
+  // One that left in order has its last statements done, as PostgreSQL does them; what one that
+  // vanished left running is of use to nobody.
+  const bool is_abandoned = phase_ == Phase::Serving && session_->has_outstanding() &&
+                            session_->hold() != session::Session::Hold::Leaving;
+  if (is_abandoned && server_ && !server_bytes_held_) database_->pool->cancel(*server_, [] {});
   end(session::CloseReason::ClientClosed);
   roster_.bury(id_);
 }

@@ -3,6 +3,7 @@
 // what is refused, forwarding.cc sends what is allowed.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/pgwire/sqlstate.h"
@@ -50,6 +51,12 @@ Refusal too_many_names() {
                                 "too many prepared statements or portals in one session");
   refusal.hint = "Close or DEALLOCATE those that are no longer needed.";
   return refusal;
+}
+
+// Returns settings to the server's defaults.
+bool resets_settings(const policy::StatementVerdict& statement) {
+  return statement.effect.kind == Effect::Kind::DiscardAll ||
+         statement.statement_class == policy::StatementClass::Reset;
 }
 
 // A later message may run it by its name.
@@ -140,6 +147,11 @@ bool Session::has_enough(const Message& message) const {
 Session::Flow Session::on_message(const Message& message, Output& out) {
   const char type = message.type();
   if (type == frontend::kTerminate) {
+    // In its turn: what was asked for before it is answered first, as the server does.
+    if (!replies_.empty() && copy_ != Copy::In) {
+      hold_ = Hold::Leaving;
+      return Flow::Hold;
+    }
     out.close = CloseReason::ClientTerminated;
     return Flow::Done;
   }
@@ -154,12 +166,7 @@ Session::Flow Session::on_message(const Message& message, Output& out) {
     case frontend::kClose: return on_close(message, out);
     case frontend::kSync: return on_sync(message, out);
     case frontend::kFlush: return on_flush(message, out);
-    case frontend::kFunctionCall:
-      return refuse(
-          message, "",
-          make_refusal(ErrorCode::FunctionAccessDenied, "the function call protocol is not allowed",
-                       "Call the function in a SELECT."),
-          out);
+    case frontend::kFunctionCall: return on_function_call(message, out);
     case frontend::kCopyData:
     case frontend::kCopyDone:
     case frontend::kCopyFail:
@@ -222,8 +229,9 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   entry.copies_in = static_cast<std::uint32_t>(
       std::ranges::count(verdict->statements, Effect::Kind::CopyIn,
                          [](const auto& statement) { return statement.effect.kind; }));
-  if (entry.copies_in > 0) copy_ = Copy::Starting;
+  if (entry.copies_in > 0) start_copy(entry);
   for (const auto& statement : verdict->statements) note_begin(statement.effect, entry);
+  if (std::ranges::any_of(verdict->statements, resets_settings)) send_settings(out);
   ++unit_;
   return Flow::Done;
 }
@@ -258,10 +266,11 @@ Session::Flow Session::not_executable(const Message& message, std::string_view s
     hold_ = Hold::Replies;
     return Flow::Hold;
   }
-  return refuse(message, sql,
-                server_like(state::kUndefinedPreparedStatement,
-                            "prepared statement \"" + std::string(name.name) + "\" does not exist"),
-                out);
+  if (const auto flow = need_server(message, sql, out)) return *flow;
+  record_denied(
+      sql, server_like(state::kUndefinedPreparedStatement,
+                       "prepared statement \"" + std::string(name.name) + "\" does not exist"));
+  return send_unknown(message, {pgwire::Target::Statement, name.name}, out);
 }
 
 Session::Flow Session::on_parse(const Message& message, Output& out) {
@@ -356,10 +365,13 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   }
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
-  if (statement != nullptr) note_begin(statement->effect, entry);
+  if (statement != nullptr) {
+    note_begin(statement->effect, entry);
+    settings_reset_ = settings_reset_ || resets_settings(*statement);
+  }
   if (statement != nullptr && statement->effect.kind == Effect::Kind::CopyIn) {
     entry.copies_in = 1;
-    copy_ = Copy::Starting;
+    start_copy(entry);
   }
   return Flow::Done;
 }
@@ -374,13 +386,30 @@ Session::Flow Session::on_close(const Message& message, Output& out) {
   return Flow::Done;
 }
 
+Session::Flow Session::on_function_call(const Message& message, Output& out) {
+  constexpr std::uint32_t kBodyBytesMin = 10;  // of a call without arguments
+  if (message.header.body_bytes < kBodyBytesMin) {
+    return refuse_malformed(message, "insufficient data left in message", out);
+  }
+  return refuse(
+      message, "",
+      make_refusal(ErrorCode::FunctionAccessDenied, "the function call protocol is not allowed",
+                   "Call the function in a SELECT."),
+      out);
+}
+
 Session::Flow Session::on_sync(const Message& message, Output& out) {
+  if (message.header.body_bytes > 0) {
+    end(CloseReason::ClientProtocolViolation, "invalid message format", out);
+    return Flow::Done;
+  }
   if (!attached_ || discard_ == Discard::UntilSyncLocal) {
     std::string ready;
     pgwire::write_ready_for_query(ready, status_);
     answer(std::move(ready), out);
   } else {
     forward(message, ReplyKind::Sync, out);
+    if (std::exchange(settings_reset_, false)) send_settings(out);
   }
   discard_ = Discard::None;
   unit_open_ = false;

@@ -32,6 +32,17 @@ Expected& Session::forward(const Message& message, ReplyKind kind, Output& out) 
   return expect(kind);
 }
 
+// Nothing more is sent until the server has said that it copies, or has not done it: whether it
+// reads or ignores a Sync depends on that.
+void Session::start_copy(const Expected& entry) {
+  copy_ = Copy::Starting;
+  copying_seq_ = entry.seq;
+}
+
+void Session::end_copy(const Expected& entry) {
+  if (entry.seq == copying_seq_) copy_ = Copy::None;
+}
+
 // COMMIT AND CHAIN opens a transaction, too.
 void Session::note_begin(const policy::Effect& effect, Expected& entry) {
   using Kind = policy::Effect::Kind;
@@ -107,8 +118,10 @@ void Session::withdraw_predictions() {
   portals_.withdraw(next_seq_);
 }
 
-void Session::send_settings(const Parameters& server, Output& out) {
-  const std::string sql = settings_sql(client_settings_, server);
+// At the first statement, and again when the client returned to the server's own defaults: to a
+// client the default is what it asked for at start-up.
+void Session::send_settings(Output& out) {
+  const std::string sql = settings_sql(client_settings_, server_defaults_);
   if (sql.empty()) return;
   out.to_server.write([&](std::string& text) { pgwire::write_query(text, sql); });
   expect(ReplyKind::Query, Treatment::Skip);

@@ -20,7 +20,8 @@ std::size_t bytes_wanted(const pgwire::FrameHeader& header) {
     case backend::kReadyForQuery:
       return header.body_bytes < kServerControlLengthMax ? header.frame_bytes() : 0;
     default:  // a byte from a peer; the header decides
-      return pgwire::kHeaderBytes;
+      return header.frame_bytes() <= kWholeMessageBytes ? header.frame_bytes()
+                                                        : pgwire::kHeaderBytes;
   }
 }
 
@@ -147,7 +148,6 @@ bool Session::on_statement_complete(const Message& reply, Output& out) {
   ++entry.done;
   entry.sent_at = now_;
   if (is_query) return true;
-  copy_ = Copy::None;
   pop(out);
   return true;
 }
@@ -165,14 +165,15 @@ bool Session::on_ready(const Message& reply, Output& out) {
   Expected& entry = replies_.front();
   const auto status = pgwire::read_ready_for_query(reply.body());
   if (!status || (entry.kind != ReplyKind::Sync && entry.kind != ReplyKind::Query)) return false;
-  if (entry.treatment == Treatment::Replace && !entry.failed) return false;
+  const bool must_have_failed =
+      entry.treatment == Treatment::Replace || entry.treatment == Treatment::Rename;
+  if (must_have_failed && !entry.failed) return false;
   status_ = *status;
   if (entry.kind == ReplyKind::Query && !entry.failed) {
     statements_.succeeded(entry.seq, entry.statements);
     portals_.succeeded(entry.seq, entry.statements);
     end_query(entry, Outcome::Ok, {});
   }
-  copy_ = Copy::None;
   if (entry.treatment == Treatment::Skip) {
     server_body_ = Body::Drop;
   } else {
@@ -218,6 +219,7 @@ void Session::pass(const Message& reply, Output& out) {
 
 void Session::drop_front() {
   if (replies_.front().begins) --begins_outstanding_;
+  end_copy(replies_.front());
   replies_.pop();
 }
 

@@ -33,7 +33,8 @@ void Session::greet(const Login& login, const Parameters& known, const CancelKey
 
 void Session::attach(const Parameters& server, Output& out) {
   attached_ = true;
-  send_settings(server, out);
+  server_defaults_ = server;
+  send_settings(out);
 }
 
 Session::CancelTarget Session::cancel() {
@@ -56,7 +57,9 @@ bool Session::may_reuse_server() const {
 }
 
 void Session::end(CloseReason reason, std::string_view message, Output& out) {
-  if (!client_told_) {
+  // Nothing fits into the middle of a message that was passed on in part.
+  const bool is_mid_message = server_body_left_ > 0 && server_body_ == Body::Forward;
+  if (!client_told_ && !is_mid_message) {
     out.to_client.write([&](std::string& text) {
       pgwire::write_error(
           text,

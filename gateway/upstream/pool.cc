@@ -120,6 +120,7 @@ bool ServerPool::is_unusable(const IdleServer& idle, Clock::time_point now) cons
 // The least recently used are in front: they go first.
 void ServerPool::close_unusable(Clock::time_point now) {
   for (auto each = idle_.begin(); each != idle_.end();) {
+    in_doubt_ = in_doubt_ || (*each)->is_spoilt();
     each = is_unusable(**each, now) ? idle_.erase(each) : std::next(each);
   }
 }
@@ -149,7 +150,9 @@ std::unique_ptr<ConnectedServer> ServerPool::take_back(std::unique_ptr<Server> s
 
 void ServerPool::discard(std::unique_ptr<Server> server) {
   const auto closed = take_back(std::move(server));
-  if (closed) doubtful_.erase(closed->id());
+  if (!closed) return;
+  in_doubt_ = in_doubt_ || closed->stream().ended();
+  doubtful_.erase(closed->id());
 }
 
 void ServerPool::reset(std::unique_ptr<Server> given) {

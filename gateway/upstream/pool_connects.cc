@@ -21,7 +21,9 @@ std::size_t ServerPool::total_count() const { return live_count() + attempts_.si
 Demand ServerPool::demand() const {
   if (draining_ || total_count() >= settings_.max_size) return Demand::None;
   if (waiters_.size() > attempts_.size()) return Demand::Waiter;
-  return total_count() < warm_size() ? Demand::Warmth : Demand::None;
+  // With no connection left, whether the server is still there is found out without being asked.
+  const bool probes = in_doubt_ && total_count() == 0;
+  return probes || total_count() < warm_size() ? Demand::Warmth : Demand::None;
 }
 
 // After a failure one attempt at a time probes, not earlier than the backoff allows.
@@ -67,6 +69,7 @@ void ServerPool::on_attempt_done(std::uint64_t id, Connector::Outcome outcome) {
 
 void ServerPool::on_connected(std::unique_ptr<ConnectedServer> server) {
   backoff_.succeeded();
+  in_doubt_ = false;
   last_error_.clear();
   known_ = server->parameters();
   known_version_major_ = server->version_major();

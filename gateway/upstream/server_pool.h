@@ -114,6 +114,7 @@ class ServerPool final : public Pool {
   std::optional<Parameters> known_;
   int known_version_major_ = 0;
   bool reachable_ = false;
+  bool in_doubt_ = false;  // a connection was lost, and none was made since
   bool draining_ = false;
   std::string last_error_;
 };

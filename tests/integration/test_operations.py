@@ -33,7 +33,7 @@ def test_metrics_count_statements(gateways):
         assert gateway.metric("postern_clients") == 1
         eventually(lambda: gateway.metric("postern_requests_total", status="denied") == 1)
         eventually(lambda: gateway.metric("postern_requests_total", status="ok") == 3)
-        assert gateway.metric("postern_verdict_cache_hits_total") == 2
+        assert gateway.metric("postern_verdict_cache_hits_total") >= 2
         assert gateway.metric("postern_pool_size", database="app") == 1
         assert gateway.metric("postern_audit_records_total", event="query_denied") == 1
     eventually(lambda: gateway.metric("postern_clients") == 0)
