@@ -21,12 +21,6 @@ using policy::ErrorCode;
 // Beside the text of a Parse: its name and 65,535 parameter types.
 constexpr std::size_t kParseOverheadMax = 300 * 1024;
 
-std::string hexadecimal(char type) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  const auto byte = static_cast<unsigned char>(type);
-  return {'0', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
-}
-
 std::vector<std::uint32_t> parameter_types(const pgwire::Parse& parse) {
   std::vector<std::uint32_t> types(parse.parameter_count());
   for (std::size_t i = 0; i < types.size(); ++i) types[i] = parse.parameter_type(i);
@@ -156,7 +150,8 @@ Session::Flow Session::on_message(const Message& message, Output& out) {
     return Flow::Done;
   }
   if (copy_ == Copy::In) return on_copy_mode_message(message, out);
-  if (discard_ != Discard::None && type != frontend::kSync) return Flow::Done;
+  const bool ends_discarding = type == frontend::kSync && discard_ != Discard::ForEver;
+  if (discard_ != Discard::None && !ends_discarding) return Flow::Done;
   switch (type) {
     case frontend::kQuery: return on_query(message, out);
     case frontend::kParse: return on_parse(message, out);
@@ -192,9 +187,11 @@ Session::Flow Session::on_copy_mode_message(const Message& message, Output& out)
     case frontend::kSync:
     case frontend::kFlush: return Flow::Done;
     default:
-      end(CloseReason::ClientProtocolViolation,
-          "unexpected message type " + hexadecimal(message.type()) + " during COPY from stdin",
-          out);
+      // The server ends the connection at the type byte. Should it have left copy mode meanwhile: no
+      // message is valid with an empty body that needs one, so nothing can run.
+      out.to_server.write([&](std::string& text) { pgwire::Writer(text).begin(message.type()).end(); });
+      copy_ = Copy::None;
+      discard_ = Discard::ForEver;
       return Flow::Done;
   }
 }

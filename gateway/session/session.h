@@ -117,6 +117,7 @@ class Session {
     None,
     UntilSyncLocal,   // refused here: the gateway answers the Sync
     UntilSyncServer,  // the server skips too: the Sync goes there
+    ForEver,          // the server is about to end the connection
   };
   enum class Copy : std::uint8_t { None, Starting, In };
   enum class Flow : std::uint8_t { Done, Hold };  // Done: the message is consumed
