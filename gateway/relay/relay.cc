@@ -130,13 +130,15 @@ void Relay::balance() {
   const bool server_is_full = server_ && server_->stream().queued_bytes() > kQueuedBytesMax;
   const bool is_held =
       phase_ == Phase::Greeting || session_->hold() != session::Session::Hold::None;
-  if (server_is_full || (is_held && from_client_.bytes() > kHeldBytesMax)) {
+  // Refusals are answers of our own: a client that does not take them must not get more of them.
+  const bool client_is_full = client_.queued_bytes() > kQueuedBytesMax;
+  if (client_is_full || server_is_full || (is_held && from_client_.bytes() > kHeldBytesMax)) {
     client_.pause();
   } else {
     client_.resume();
   }
   if (!server_) return;
-  if (client_.queued_bytes() > kQueuedBytesMax) {
+  if (client_is_full) {
     server_->stream().pause();
   } else {
     server_->stream().resume();

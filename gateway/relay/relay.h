@@ -25,7 +25,7 @@
 
 namespace gateway::relay {
 
-// More than this queued for one side and the other is not read.
+// More than this queued for the server and the client is not read; for the client, and neither is.
 inline constexpr std::size_t kQueuedBytesMax = 256 * 1024;
 // A client whose session is held is read up to here, so that its going away is noticed.
 inline constexpr std::size_t kHeldBytesMax = 64 * 1024;

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one client can make the gateway hold, wait for or use up."""
+
+import select
+
+import pytest
+
+from harness import wire
+from harness.gateway import DIRECT
+
+pytestmark = pytest.mark.skipif(DIRECT, reason="limits of the gateway")
+
+
+def send_without_reading(connection, unit, bytes_max):
+    """How much the peer takes before it stops reading, at most bytes_max."""
+    data, sent = memoryview(unit * 1000), 0
+    connection.socket.setblocking(False)
+    while sent < bytes_max:
+        if not select.select([], [connection.socket], [], 3.0)[1]:
+            break
+        sent += connection.socket.send(data[sent % len(data):])
+    return sent
+
+
+@pytest.mark.parametrize("unit", [wire.query("LOAD 'x'"), wire.parse("LOAD 'x'") + wire.SYNC],
+                         ids=["simple", "extended"])
+def test_a_client_that_takes_no_refusals_is_not_read(read_only, unit):
+    with read_only.connect(buffers=16384) as connection:
+        assert send_without_reading(connection, unit, 8_000_000) < 8_000_000
+        connection.socket.setblocking(True)
+        assert {got.kind for got in connection.ready(10_000)} == {"E", "Z"}
+        assert read_only.alive()
