@@ -106,7 +106,7 @@ class Relay final : private net::StreamEvents {
   net::Stream client_;
   ServerEvents server_events_{*this};
   Phase phase_ = Phase::LoggingIn;
-  std::chrono::steady_clock::time_point opened_at_, last_read_at_, ending_since_{};
+  std::chrono::steady_clock::time_point opened_at_, last_active_at_, ending_since_{};
 
   InputBuffer from_client_, from_server_;
   std::optional<session::Handshake> handshake_;

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one client can make the gateway hold, wait for or use up."""
 
+import datetime
 import select
 
 import pytest
 
 from harness import wire
 from harness.gateway import DIRECT
+from harness.waiting import eventually
 
 pytestmark = pytest.mark.skipif(DIRECT, reason="limits of the gateway")
 
@@ -30,3 +32,19 @@ def test_a_client_that_takes_no_refusals_is_not_read(read_only, unit):
         connection.socket.setblocking(True)
         assert {got.kind for got in connection.ready(10_000)} == {"E", "Z"}
         assert read_only.alive()
+
+
+def test_the_idle_timeout_counts_from_the_last_answer(gateways):
+    """A client that waits for a long statement is not idle."""
+    gateway = gateways(listen={"client_idle_timeout": "1s"})
+    with gateway.connect() as connection:
+        connection.simple("SELECT pg_sleep(2)")
+        assert [fields["C"] for fields in wire.errors(connection.rest())] == ["57P05"]
+    answered, ended = (eventually(lambda event=event: times_of(gateway, event))[0]
+                       for event in ["query_executed", "session_ended"])
+    assert ended - answered > datetime.timedelta(seconds=1)
+
+
+def times_of(gateway, event):
+    return [datetime.datetime.fromisoformat(record["timestamp"]) for record in gateway.audit()
+            if record["event_type"] == event]
