@@ -2,7 +2,9 @@
 """What one client can make the gateway hold, wait for or use up."""
 
 import datetime
+import resource
 import select
+import socket
 
 import pytest
 
@@ -48,3 +50,23 @@ def test_the_idle_timeout_counts_from_the_last_answer(gateways):
 def times_of(gateway, event):
     return [datetime.datetime.fromisoformat(record["timestamp"]) for record in gateway.audit()
             if record["event_type"] == event]
+
+
+@pytest.fixture
+def few_descriptors():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+    yield lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_silent_connections_do_not_use_up_the_descriptors(few_descriptors, gateways):
+    """The soft limit is raised to the hard one."""
+    gateway = gateways()
+    few_descriptors()
+    silent = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(100)]
+    with gateway.connect() as connection:
+        assert connection.rows("SELECT 'served'") == [["served"]]
+    assert gateway.get("/readyz")[0] == 200
+    for each in silent:
+        each.close()
