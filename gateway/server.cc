@@ -100,12 +100,10 @@ void Server::State::watch(relay::Database& database) {
 
 void Server::State::on_signal(const char* name) {
   telemetry::log_info("signal received", {{"signal", name}});
-  if (draining) {
-    cut_off = true;
-    loop.stop();
-    return;
-  }
-  drain();
+  if (!draining) return drain();
+  cut_off = true;
+  roster->end_all();
+  loop.stop();
 }
 
 void Server::State::drain() {
@@ -131,9 +129,6 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   if (!audit_log) return std::unexpected(audit_log.error());
   auto state = std::make_unique<State>(config, std::move(*audit_log));
   State& s = *state;
-  // libpg_query sets itself up at a thread's first parse, and ends the process if memory is short
-  // then: better here than under load.
-  policy::judge({"SELECT", {}, policy::Profile{}});
   s.open_databases();
   s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts,
                                        s.databases, limits_of(config.listen), random_bytes});
@@ -157,7 +152,7 @@ Server::~Server() = default;
 
 std::uint16_t Server::port() const { return state_->listener->port(); }
 
-int Server::run() {
+void Server::run() {
   State& s = *state_;
   for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"}, std::pair{SIGINT, "SIGINT"}}) {
     s.signals.push_back(
@@ -178,7 +173,6 @@ int Server::run() {
                                   {"databases", s.databases.size()}});
   s.loop.run();
   telemetry::log_info("stopped", {{"cut_off", s.cut_off}});
-  return 0;
 }
 
 }  // namespace gateway

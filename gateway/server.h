@@ -20,10 +20,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Serves until SIGTERM or SIGINT, then stops accepting, lets transactions finish, and cuts off
-  // what is left after shutdown_timeout; a second signal cuts it off at once. Returns the exit
-  // code.
-  int run();
+  // Serves until SIGTERM or SIGINT, then stops accepting and lets transactions finish. What is open
+  // after shutdown_timeout, or at a second signal, is cut off, told and recorded.
+  void run();
   std::uint16_t port() const;
 
  private:

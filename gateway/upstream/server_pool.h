@@ -114,7 +114,7 @@ class ServerPool final : public Pool {
   std::optional<Parameters> known_;
   int known_version_major_ = 0;
   bool reachable_ = false;
-  bool in_doubt_ = false;  // a connection was lost, and none was made since
+  bool has_lost_server_ = false;  // one ended by itself since the last attempt to connect
   bool draining_ = false;
   std::string last_error_;
 };

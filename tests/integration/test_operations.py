@@ -122,7 +122,9 @@ def test_a_second_sigterm_ends_it_at_once(draining):
     eventually(lambda: refuses_connections(gateway), what="the end of accepting")
     gateway.process.send_signal(signal.SIGTERM)
     eventually(lambda: not gateway.alive(), within=5, what="the end of the process")
-    busy.rest_or_half()
+    assert [fields["C"] for fields in wire.errors(busy.rest())] == ["57P01"]
+    records = [record["event_type"] for record in gateway.audit()]
+    assert records.count("session_ended") == records.count("session_started")
 
 
 def test_draining_has_an_end(gateways):
