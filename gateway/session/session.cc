@@ -56,7 +56,7 @@ bool Session::may_reuse_server() const {
 }
 
 void Session::end(CloseReason reason, std::string_view message, Output& out) {
-  if (!client_told_) {
+  if (!client_told_ && !is_inside_reply()) {
     out.to_client.write([&](std::string& text) {
       pgwire::write_error(
           text,
