@@ -18,6 +18,10 @@ namespace state = pgwire::sqlstate;
 using policy::Effect;
 using policy::ErrorCode;
 
+// Of a message without a body. PostgreSQL would answer another Sync or Flush with an error that no
+// entry of the reply queue stands for.
+constexpr std::uint32_t kBareLength = 4;
+
 // Beside the text of a Parse: its name and 65,535 parameter types.
 constexpr std::size_t kParseOverheadMax = 300 * 1024;
 
@@ -108,7 +112,8 @@ std::optional<Session::Message> Session::next_message(std::string_view rest, Out
         out);
     return std::nullopt;
   }
-  const auto header = pgwire::read_header(rest, length_max);
+  const bool is_bare = rest[0] == frontend::kSync || rest[0] == frontend::kFlush;
+  const auto header = pgwire::read_header(rest, is_bare ? kBareLength : length_max);
   if (!header) {
     end(CloseReason::ClientProtocolViolation, "invalid message length", out);
     return std::nullopt;
@@ -126,9 +131,9 @@ bool Session::has_enough(const Message& message) const {
   switch (message.type()) {
     case frontend::kCopyData:
     case frontend::kFunctionCall: return true;
-    case frontend::kQuery: return message.header.body_bytes > settings_.max_statement_bytes + 1;
-    case frontend::kParse:
-      return message.header.body_bytes > settings_.max_statement_bytes + kParseOverheadMax;
+    case frontend::kQuery: return is_too_long(message);
+    case frontend::kParse:  // the first byte tells whether it is unnamed
+      return is_too_long(message) && !message.body().empty();
     case frontend::kBind: {
       const auto head = pgwire::read_bind_head(message.body());
       return head.has_value() || head.error() == pgwire::BindError::TooLong;
@@ -136,6 +141,12 @@ bool Session::has_enough(const Message& message) const {
     default:  // a byte from a peer: next_message() has checked that it is one of ours
       return false;
   }
+}
+
+// By its header alone, so that it does not matter how much of it is there.
+bool Session::is_too_long(const Message& message) const {
+  const std::size_t beside = message.type() == frontend::kParse ? kParseOverheadMax : 1;
+  return message.header.body_bytes > settings_.max_statement_bytes + beside;
 }
 
 Session::Flow Session::on_message(const Message& message, Output& out) {
@@ -187,9 +198,10 @@ Session::Flow Session::on_copy_mode_message(const Message& message, Output& out)
     case frontend::kSync:
     case frontend::kFlush: return Flow::Done;
     default:
-      // The server ends the connection at the type byte. Should it have left copy mode meanwhile: no
-      // message is valid with an empty body that needs one, so nothing can run.
-      out.to_server.write([&](std::string& text) { pgwire::Writer(text).begin(message.type()).end(); });
+      // The server ends the connection at the type byte. Should it have left copy mode meanwhile:
+      // no message is valid with an empty body that needs one, so nothing can run.
+      out.to_server.write(
+          [&](std::string& text) { pgwire::Writer(text).begin(message.type()).end(); });
       copy_ = Copy::None;
       discard_ = Discard::ForEver;
       return Flow::Done;
@@ -197,7 +209,7 @@ Session::Flow Session::on_copy_mode_message(const Message& message, Output& out)
 }
 
 Session::Flow Session::on_query(const Message& message, Output& out) {
-  if (!message.whole()) return refuse_too_long(message, out);
+  if (is_too_long(message)) return refuse_too_long(message, out);
   const auto query = pgwire::read_query(message.body());
   if (!query) {
     const bool has_end = message.body().find('\0') != std::string_view::npos;
@@ -243,7 +255,13 @@ std::optional<Session::Flow> Session::predict_query(
     const auto& statement = verdict->statements[i];
     PreparedRef text;
     if (keeps_text(statement.effect)) {
+      const Names& names = kept_in(statement.effect);
+      if (!has_room(names)) {
+        withdraw_predictions();
+        return no_room(message, sql, names, out);
+      }
       text = std::make_shared<Prepared>();
+      text->is_contained = true;
       text->sql = sql.substr(statement.offset, statement.bytes);
       text->verdict = verdict;
       text->statement = i;
@@ -259,10 +277,7 @@ std::optional<Session::Flow> Session::predict_query(
 Session::Flow Session::not_executable(const Message& message, std::string_view sql,
                                       const Believed& name, Output& out) {
   withdraw_predictions();
-  if (name.belief == Names::Belief::Unsettled) {
-    hold_ = Hold::Replies;
-    return Flow::Hold;
-  }
+  if (name.belief == Names::Belief::Unsettled) return wait_for_replies(out);
   if (const auto flow = need_server(message, sql, out)) return *flow;
   record_denied(
       sql, server_like(state::kUndefinedPreparedStatement,
@@ -271,12 +286,12 @@ Session::Flow Session::not_executable(const Message& message, std::string_view s
 }
 
 Session::Flow Session::on_parse(const Message& message, Output& out) {
-  if (!message.whole()) return refuse_too_long(message, out);
+  if (is_too_long(message)) return refuse_too_long(message, out);
   const auto parse = pgwire::read_parse(message.body());
   if (!parse) return refuse_malformed(message, "invalid message format", out);
   if (!shared_.audit_available) return refuse(message, parse->sql, no_audit(), out);
   if (is_reserved(parse->statement)) return refuse(message, parse->sql, reserved_name(), out);
-  if (!has_room(statements_)) return refuse(message, parse->sql, too_many_names(), out);
+  if (!has_room(statements_)) return no_room(message, parse->sql, statements_, out);
   const auto types = parameter_types(*parse);
   const auto verdict =
       shared_.verdicts.judge({parse->sql, types, settings_.profile, settings_.server_major});
@@ -300,12 +315,19 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   return Flow::Done;
 }
 
+// Waits where what is unsettled may be what takes the room.
+Session::Flow Session::no_room(const Message& message, std::string_view sql, const Names& names,
+                               Output& out) {
+  if (names.has_pending()) return wait_for_replies(out);
+  return refuse(message, sql, too_many_names(), out);
+}
+
 // Nothing when `name` is known; else what became of the message.
 std::optional<Session::Flow> Session::check_names(std::string_view name, const Names& names,
                                                   const Message& message, Output& out) {
   switch (names.look_up(name, unit_).belief) {
     case Names::Belief::Known: return std::nullopt;
-    case Names::Belief::Unsettled: hold_ = Hold::Replies; return Flow::Hold;
+    case Names::Belief::Unsettled: return wait_for_replies(out);
     case Names::Belief::Absent: break;
   }
   const auto target = &names == &statements_ ? pgwire::Target::Statement : pgwire::Target::Portal;
@@ -316,7 +338,7 @@ Session::Flow Session::on_bind(const Message& message, Output& out) {
   const auto head = pgwire::read_bind_head(message.body());
   if (!head) return refuse_malformed(message, "invalid message format", out);
   if (is_reserved(head->portal)) return refuse(message, "", reserved_name(), out);
-  if (!has_room(portals_)) return refuse(message, "", too_many_names(), out);
+  if (!has_room(portals_)) return no_room(message, "", portals_, out);
   if (const auto flow = check_names(head->statement, statements_, message, out)) return *flow;
   if (const auto flow = need_server(message, "", out)) return *flow;
   const PreparedRef prepared = statements_.look_up(head->statement, unit_).prepared;
@@ -349,8 +371,16 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   const policy::StatementVerdict* statement = prepared->judged();
   std::uint64_t request = 0;
   if (statement != nullptr) {
-    const Effect& effect = statement->effect;
-    const Names::Belief belief = predict(effect, prepared, {0, unit_});
+    const Effect& effect = prepared->effect();
+    PreparedRef text;
+    if (keeps_text(effect)) {
+      if (!has_room(kept_in(effect))) return no_room(message, prepared->sql, kept_in(effect), out);
+      text = std::make_shared<Prepared>();
+      text->sql = prepared->sql;
+      text->verdict = prepared->verdict;
+      text->is_contained = true;
+    }
+    const Names::Belief belief = predict(effect, std::move(text), {0, unit_});
     if (belief != Names::Belief::Known) {
       return not_executable(message, prepared->sql, {belief, effect.name}, out);
     }
@@ -358,15 +388,13 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
     request = continues ? prepared->request_id : decide(prepared->sql, *statement, out);
-    prepared->claimed = true;
+    if (continues) prepared->claimed = true;
   }
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
-  if (statement != nullptr) {
-    note_begin(statement->effect, entry);
-    settings_reset_ = settings_reset_ || resets_settings(*statement);
-  }
-  if (statement != nullptr && statement->effect.kind == Effect::Kind::CopyIn) {
+  note_begin(prepared->effect(), entry);
+  if (statement != nullptr && resets_settings(*statement)) settings_reset_ = true;
+  if (prepared->effect().kind == Effect::Kind::CopyIn) {
     entry.copies_in = 1;
     start_copy(entry);
   }

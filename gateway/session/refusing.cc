@@ -57,7 +57,7 @@ Session::Flow Session::refuse(const Message& message, std::string_view sql, cons
 
 // No transaction is open when the server has answered all that it was sent, whatever it answers.
 bool Session::will_be_idle() const {
-  return status_ == pgwire::TransactionStatus::Idle && !unit_open_ && begins_outstanding_ == 0;
+  return status_ == pgwire::TransactionStatus::Idle && !unit_open_ && begun_seq_ <= ready_seq_;
 }
 
 Session::Flow Session::refuse_malformed(const Message& message, std::string_view error,
@@ -161,7 +161,7 @@ Session::Flow Session::send_unknown(const Message& message, const pgwire::Descri
     if (kind == ReplyKind::Execute) return pgwire::write_execute(text, {name, 0});
     pgwire::write_describe(text, {unknown.target, name});
   });
-  expect(kind, Treatment::Rename).text = name_key(unknown.name);
+  expect(kind, Treatment::Rename).text = unknown.name;
   unit_open_ = true;
   discard_ = Discard::UntilSyncServer;
   return Flow::Done;

@@ -57,9 +57,7 @@ bool Session::may_reuse_server() const {
 }
 
 void Session::end(CloseReason reason, std::string_view message, Output& out) {
-  // Nothing fits into the middle of a message that was passed on in part.
-  const bool is_mid_message = server_body_left_ > 0 && server_body_ == Body::Forward;
-  if (!client_told_ && !is_mid_message) {
+  if (!client_told_ && !is_inside_reply()) {
     out.to_client.write([&](std::string& text) {
       pgwire::write_error(
           text,

@@ -135,6 +135,7 @@ class Session {
   bool stream_client_body(std::string_view rest, std::size_t& at, Output& out);
   std::optional<Message> next_message(std::string_view rest, Output& out);
   bool has_enough(const Message& message) const;
+  bool is_too_long(const Message& message) const;
   Flow on_message(const Message& message, Output& out);
   Flow on_copy_mode_message(const Message& message, Output& out);
   Flow on_query(const Message& message, Output& out);
@@ -153,6 +154,10 @@ class Session {
     Names::Belief belief;
     std::string_view name;
   };
+  const Names& kept_in(const policy::Effect& effect) const {
+    return effect.kind == policy::Effect::Kind::Prepare ? statements_ : portals_;
+  }
+  Flow no_room(const Message& message, std::string_view sql, const Names& names, Output& out);
   Flow not_executable(const Message& message, std::string_view sql, const Believed& name,
                       Output& out);
   std::optional<Flow> check_names(std::string_view name, const Names& names, const Message& message,
@@ -174,9 +179,9 @@ class Session {
   std::optional<Flow> need_server(const Message& message, std::string_view sql, Output& out);
   Expected& expect(ReplyKind kind, Treatment treatment = Treatment::Forward);
   Expected& forward(const Message& message, ReplyKind kind, Output& out);
+  Flow wait_for_replies(Output& out);
   void start_copy(const Expected& entry);
-  void end_copy(const Expected& entry);
-  void note_begin(const policy::Effect& effect, Expected& entry);
+  void note_begin(const policy::Effect& effect, const Expected& entry);
   std::uint64_t decide(std::string_view sql, const policy::StatementVerdict& statement,
                        Output& out);
   struct Place {
@@ -200,7 +205,9 @@ class Session {
   bool on_parameter_status(const Message& reply, Output& out);
   void pass(const Message& reply, Output& out);
   void pop(Output& out);
+  void end_copy(const Expected& entry);
   void drop_front();
+  bool is_inside_reply() const;
   void pop_fakes(Output& out);
 
   // server_errors.cc
@@ -229,16 +236,18 @@ class Session {
   std::optional<Refusal> unavailable_;
   Discard discard_ = Discard::None;
   Copy copy_ = Copy::None;
+  std::uint64_t copy_seq_ = 0;  // whose COPY `copy_` is about
   bool attached_ = false;
   bool unit_open_ = false;    // messages were sent since the last Sync
   bool client_told_ = false;  // by a FATAL that this is the end
   bool cancel_later_ = false;
   pgwire::TransactionStatus status_ = pgwire::TransactionStatus::Idle;
 
-  std::size_t begins_outstanding_ = 0;  // replies due of statements that may open a transaction
+  std::uint64_t begun_seq_ = 0;    // the newest message that may leave a transaction open
+  std::uint64_t ready_seq_ = 0;    // the newest that a ReadyForQuery answered
+  std::uint64_t flushed_seq_ = 0;  // next_seq_ when a Flush of ours was sent last
   std::uint64_t unit_ = 1;
   std::uint64_t next_seq_ = 1;
-  std::uint64_t copying_seq_ = 0;  // the entry that copy_ is about
   TimePoint now_{};
   ReplyQueue replies_;
   Names statements_, portals_;
