@@ -90,8 +90,8 @@ class Roster {
   void on_check();
 
   Surroundings surroundings_;
+  std::unordered_map<std::int32_t, std::uint64_t> keys_;  // outlives relays_, which forget theirs
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
-  std::unordered_map<std::int32_t, std::uint64_t> keys_;
   std::vector<std::uint64_t> to_flush_, to_bury_;
   std::uint64_t next_relay_id_ = 1;
   std::uint64_t next_request_id_;

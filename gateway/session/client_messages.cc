@@ -3,6 +3,7 @@
 // what is refused, forwarding.cc sends what is allowed.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/pgwire/sqlstate.h"
@@ -23,12 +24,6 @@ constexpr std::uint32_t kBareLength = 4;
 
 // Beside the text of a Parse: its name and 65,535 parameter types.
 constexpr std::size_t kParseOverheadMax = 300 * 1024;
-
-std::string hexadecimal(char type) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  const auto byte = static_cast<unsigned char>(type);
-  return {'0', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
-}
 
 std::vector<std::uint32_t> parameter_types(const pgwire::Parse& parse) {
   std::vector<std::uint32_t> types(parse.parameter_count());
@@ -54,6 +49,12 @@ Refusal too_many_names() {
                                 "too many prepared statements or portals in one session");
   refusal.hint = "Close or DEALLOCATE those that are no longer needed.";
   return refusal;
+}
+
+// Returns settings to the server's defaults.
+bool resets_settings(const policy::StatementVerdict& statement) {
+  return statement.effect.kind == Effect::Kind::DiscardAll ||
+         statement.statement_class == policy::StatementClass::Reset;
 }
 
 // A later message may run it by its name.
@@ -151,11 +152,17 @@ bool Session::is_too_long(const Message& message) const {
 Session::Flow Session::on_message(const Message& message, Output& out) {
   const char type = message.type();
   if (type == frontend::kTerminate) {
+    // In its turn: what was asked for before it is answered first, as the server does.
+    if (!replies_.empty() && copy_ != Copy::In) {
+      hold_ = Hold::Leaving;
+      return Flow::Hold;
+    }
     out.close = CloseReason::ClientTerminated;
     return Flow::Done;
   }
   if (copy_ == Copy::In) return on_copy_mode_message(message, out);
-  if (discard_ != Discard::None && type != frontend::kSync) return Flow::Done;
+  const bool ends_discarding = type == frontend::kSync && discard_ != Discard::ForEver;
+  if (discard_ != Discard::None && !ends_discarding) return Flow::Done;
   switch (type) {
     case frontend::kQuery: return on_query(message, out);
     case frontend::kParse: return on_parse(message, out);
@@ -165,12 +172,7 @@ Session::Flow Session::on_message(const Message& message, Output& out) {
     case frontend::kClose: return on_close(message, out);
     case frontend::kSync: return on_sync(message, out);
     case frontend::kFlush: return on_flush(message, out);
-    case frontend::kFunctionCall:
-      return refuse(
-          message, "",
-          make_refusal(ErrorCode::FunctionAccessDenied, "the function call protocol is not allowed",
-                       "Call the function in a SELECT."),
-          out);
+    case frontend::kFunctionCall: return on_function_call(message, out);
     case frontend::kCopyData:
     case frontend::kCopyDone:
     case frontend::kCopyFail:
@@ -196,9 +198,12 @@ Session::Flow Session::on_copy_mode_message(const Message& message, Output& out)
     case frontend::kSync:
     case frontend::kFlush: return Flow::Done;
     default:
-      end(CloseReason::ClientProtocolViolation,
-          "unexpected message type " + hexadecimal(message.type()) + " during COPY from stdin",
-          out);
+      // The server ends the connection at the type byte. Should it have left copy mode meanwhile:
+      // no message is valid with an empty body that needs one, so nothing can run.
+      out.to_server.write(
+          [&](std::string& text) { pgwire::Writer(text).begin(message.type()).end(); });
+      copy_ = Copy::None;
+      discard_ = Discard::ForEver;
       return Flow::Done;
   }
 }
@@ -235,6 +240,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
                          [](const auto& statement) { return statement.effect.kind; }));
   if (entry.copies_in > 0) start_copy(entry);
   for (const auto& statement : verdict->statements) note_begin(statement.effect, entry);
+  if (std::ranges::any_of(verdict->statements, resets_settings)) send_settings(out);
   ++unit_;
   return Flow::Done;
 }
@@ -272,10 +278,11 @@ Session::Flow Session::not_executable(const Message& message, std::string_view s
                                       const Believed& name, Output& out) {
   withdraw_predictions();
   if (name.belief == Names::Belief::Unsettled) return wait_for_replies(out);
-  return refuse(message, sql,
-                server_like(state::kUndefinedPreparedStatement,
-                            "prepared statement \"" + std::string(name.name) + "\" does not exist"),
-                out);
+  if (const auto flow = need_server(message, sql, out)) return *flow;
+  record_denied(
+      sql, server_like(state::kUndefinedPreparedStatement,
+                       "prepared statement \"" + std::string(name.name) + "\" does not exist"));
+  return send_unknown(message, {pgwire::Target::Statement, name.name}, out);
 }
 
 Session::Flow Session::on_parse(const Message& message, Output& out) {
@@ -386,6 +393,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
   note_begin(prepared->effect(), entry);
+  if (statement != nullptr && resets_settings(*statement)) settings_reset_ = true;
   if (prepared->effect().kind == Effect::Kind::CopyIn) {
     entry.copies_in = 1;
     start_copy(entry);
@@ -403,13 +411,30 @@ Session::Flow Session::on_close(const Message& message, Output& out) {
   return Flow::Done;
 }
 
+Session::Flow Session::on_function_call(const Message& message, Output& out) {
+  constexpr std::uint32_t kBodyBytesMin = 10;  // of a call without arguments
+  if (message.header.body_bytes < kBodyBytesMin) {
+    return refuse_malformed(message, "insufficient data left in message", out);
+  }
+  return refuse(
+      message, "",
+      make_refusal(ErrorCode::FunctionAccessDenied, "the function call protocol is not allowed",
+                   "Call the function in a SELECT."),
+      out);
+}
+
 Session::Flow Session::on_sync(const Message& message, Output& out) {
+  if (message.header.body_bytes > 0) {
+    end(CloseReason::ClientProtocolViolation, "invalid message format", out);
+    return Flow::Done;
+  }
   if (!attached_ || discard_ == Discard::UntilSyncLocal) {
     std::string ready;
     pgwire::write_ready_for_query(ready, status_);
     answer(std::move(ready), out);
   } else {
     forward(message, ReplyKind::Sync, out);
+    if (std::exchange(settings_reset_, false)) send_settings(out);
   }
   discard_ = Discard::None;
   unit_open_ = false;

@@ -42,6 +42,8 @@ Session::Flow Session::wait_for_replies(Output& out) {
   return Flow::Hold;
 }
 
+// Nothing more is sent until the server has said that it copies, or has not done it: whether it
+// reads or ignores a Sync depends on that.
 void Session::start_copy(const Expected& entry) {
   copy_ = Copy::Starting;
   copy_seq_ = entry.seq;
@@ -122,8 +124,10 @@ void Session::withdraw_predictions() {
   portals_.withdraw(next_seq_);
 }
 
-void Session::send_settings(const Parameters& server, Output& out) {
-  const std::string sql = settings_sql(client_settings_, server);
+// At the first statement, and again when the client returned to the server's own defaults: to a
+// client the default is what it asked for at start-up.
+void Session::send_settings(Output& out) {
+  const std::string sql = settings_sql(client_settings_, server_defaults_);
   if (sql.empty()) return;
   out.to_server.write([&](std::string& text) { pgwire::write_query(text, sql); });
   expect(ReplyKind::Query, Treatment::Skip);

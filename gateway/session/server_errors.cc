@@ -37,6 +37,8 @@ bool Session::on_error(const Message& reply, Output& out) {
   if (replies_.empty()) return false;
   const Expected& entry = replies_.front();
   if (entry.treatment == Treatment::Skip && entry.kind == ReplyKind::Query) {
+    // Where the transaction is aborted, the client's RESET is undone, too.
+    if (fields.sqlstate == state::kInFailedTransaction) return true;
     // The settings of the log-in: PostgreSQL would have refused them with FATAL at once.
     end(CloseReason::LoginRefused, fields.message, out);
     return true;

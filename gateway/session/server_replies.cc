@@ -20,7 +20,8 @@ std::size_t bytes_wanted(const pgwire::FrameHeader& header) {
     case backend::kReadyForQuery:
       return header.body_bytes < kServerControlLengthMax ? header.frame_bytes() : 0;
     default:  // a byte from a peer; the header decides
-      return pgwire::kHeaderBytes;
+      return header.frame_bytes() <= kWholeMessageBytes ? header.frame_bytes()
+                                                        : pgwire::kHeaderBytes;
   }
 }
 
@@ -172,7 +173,9 @@ bool Session::on_ready(const Message& reply, Output& out) {
   Expected& entry = replies_.front();
   const auto status = pgwire::read_ready_for_query(reply.body());
   if (!status || (entry.kind != ReplyKind::Sync && entry.kind != ReplyKind::Query)) return false;
-  if (entry.treatment == Treatment::Replace && !entry.failed) return false;
+  const bool must_have_failed =
+      entry.treatment == Treatment::Replace || entry.treatment == Treatment::Rename;
+  if (must_have_failed && !entry.failed) return false;
   status_ = *status;
   ready_seq_ = entry.seq;
   if (entry.kind == ReplyKind::Query && !entry.failed) {

@@ -33,7 +33,8 @@ void Session::greet(const Login& login, const Parameters& known, const CancelKey
 
 void Session::attach(const Parameters& server, Output& out) {
   attached_ = true;
-  send_settings(server, out);
+  server_defaults_ = server;
+  send_settings(out);
 }
 
 Session::CancelTarget Session::cancel() {

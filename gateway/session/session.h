@@ -34,10 +34,13 @@ using Parameters = std::map<std::string, std::string, std::less<>>;
 
 inline constexpr std::size_t kPreparedMax = 10'000;  // names a client, statements and portals each
 inline constexpr std::size_t kPreparedBytesMax = 64ull << 20;  // of their texts
-inline constexpr std::size_t kErrorFrontBytes =
-    8 * 1024;  // read of an ErrorResponse before it is passed on
-inline constexpr std::uint32_t kServerControlLengthMax = 1
-                                                         << 20;  // of messages that are read whole
+// Read of an ErrorResponse before it is passed on.
+inline constexpr std::size_t kErrorFrontBytes = 8 * 1024;
+// Of a server's message that is read whole.
+inline constexpr std::uint32_t kServerControlLengthMax = 1 << 20;
+// Up to here a server's message is passed on whole: should the server go away in the middle of it,
+// the client can still be told. Larger ones stream.
+inline constexpr std::size_t kWholeMessageBytes = 8 * 1024;
 
 // What all sessions of a loop share. Each reference outlives the session.
 struct Shared {
@@ -79,6 +82,7 @@ class Session {
     None,
     Server,   // wants a server: attach(), or unavailable()
     Replies,  // depends on what the server has not answered yet, or has too much outstanding
+    Leaving,  // ends when the server has answered what was asked for before
   };
   Hold hold() const { return hold_; }
 
@@ -113,6 +117,7 @@ class Session {
     None,
     UntilSyncLocal,   // refused here: the gateway answers the Sync
     UntilSyncServer,  // the server skips too: the Sync goes there
+    ForEver,          // the server is about to end the connection
   };
   enum class Copy : std::uint8_t { None, Starting, In };
   enum class Flow : std::uint8_t { Done, Hold };  // Done: the message is consumed
@@ -139,6 +144,7 @@ class Session {
   Flow on_describe(const Message& message, Output& out);
   Flow on_execute(const Message& message, Output& out);
   Flow on_close(const Message& message, Output& out);
+  Flow on_function_call(const Message& message, Output& out);
   Flow on_sync(const Message& message, Output& out);
   Flow on_flush(const Message& message, Output& out);
   std::optional<Flow> predict_query(const Message& message,
@@ -159,12 +165,14 @@ class Session {
 
   // refusing.cc
   Flow refuse(const Message& message, std::string_view sql, const Refusal& refusal, Output& out);
+  void record_denied(std::string_view sql, const Refusal& refusal);
   Flow refuse_malformed(const Message& message, std::string_view error, Output& out);
   Flow refuse_too_long(const Message& message, Output& out);
   bool will_be_idle() const;
   void answer(std::string text, Output& out);
   void answer_alone(const Message& message, const Refusal& refusal, Output& out);
   void poison(const Message& message, const Refusal& refusal, Output& out);
+  Flow execute_unknown(std::string_view name, Output& out);
   Flow send_unknown(const Message& message, const pgwire::Describe& unknown, Output& out);
 
   // forwarding.cc
@@ -183,7 +191,7 @@ class Session {
   Names::Belief predict(const policy::Effect& effect, PreparedRef text, Place place);
   void predict_query_start(std::uint64_t unit);
   void withdraw_predictions();
-  void send_settings(const Parameters& server, Output& out);
+  void send_settings(Output& out);
 
   // server_replies.cc
   bool stream_server_body(std::string_view rest, std::size_t& at, Output& out);
@@ -219,8 +227,10 @@ class Session {
   Shared shared_;
   Recorder& recorder_;
   SessionSettings settings_;
-  Settings client_settings_;  // lower-case names, one each: what the client set at start-up
-  Parameters told_;           // ParameterStatus as the client knows it
+  Settings client_settings_;     // lower-case names, one each: what the client set at start-up
+  Parameters server_defaults_;   // what the server returns to by RESET ALL
+  bool settings_reset_ = false;  // an Execute in this unit returns to them
+  Parameters told_;              // ParameterStatus as the client knows it
 
   Hold hold_ = Hold::None;
   std::optional<Refusal> unavailable_;
