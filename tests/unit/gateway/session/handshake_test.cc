@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/session/handshake.h"
+
+#include <gtest/gtest.h>
+
+#include "gateway/auth/base64.h"
+#include "gateway/session/login_settings.h"
+#include "tests/unit/gateway/pgwire/bytes.h"
+#include "tests/unit/gateway/session/talk.h"
+
+namespace gateway::session {
+namespace {
+
+using Peer = HandshakeContext::Peer;
+
+constexpr std::uint32_t kSsl = 80877103, kGss = 80877104, kCancel = 80877102, kV30 = 3 << 16;
+const std::string kNonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+
+std::string start(std::string_view pairs, std::uint32_t version = kV30) {
+  std::string body;
+  for (const char c : pairs) body += c == '|' ? '\0' : c;
+  return wire::startup(version, body + std::string(2, '\0'));
+}
+
+// A client of RFC 7677 section 3: user "user", password "pencil".
+class Handshaking : public testing::Test {
+ protected:
+  Handshaking() {
+    users_.add("user", {.method = auth::Method::ScramSha256,
+                        .verifier = auth::derive_verifier(
+                            "pencil", *auth::decode_base64("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096)});
+    users_.add("local", {.method = auth::Method::Trust});
+  }
+
+  Handshake handshake(Peer peer = Peer::Loopback) { return Handshake({users_, kNonce, peer}); }
+
+  // Gives `bytes` in pieces, as a connection does; answers what the client gets.
+  static std::string give(Handshake& handshake, std::string_view bytes,
+                          std::size_t piece = 100'000) {
+    std::string held, answer;
+    for (std::size_t at = 0; at < bytes.size(); at += piece) {
+      held += bytes.substr(at, piece);
+      held.erase(0, handshake.on_bytes(held, answer));
+    }
+    return answer;
+  }
+  static const LoginFailure* failure(const Handshake& handshake) {
+    return handshake.result() ? std::get_if<LoginFailure>(&*handshake.result()) : nullptr;
+  }
+  static const Login* login(const Handshake& handshake) {
+    return handshake.result() ? std::get_if<Login>(&*handshake.result()) : nullptr;
+  }
+
+  const std::string first_ = "n,,n=user,r=rOprNGfwEbeRWgbNEkqO";
+  const std::string initial_ =
+      wire::frame('p', wire::z("SCRAM-SHA-256") +
+                           wire::be32(static_cast<std::uint32_t>(first_.size())) + first_);
+  const std::string final_ =
+      wire::frame('p', "c=biws,r=rOprNGfwEbeRWgbNEkqO" + kNonce +
+                           ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
+  auth::Users users_{"secret"};
+};
+
+TEST_F(Handshaking, FollowsTheVectorOfRfc7677AtEveryCut) {
+  const std::string bytes = start("user|user|database|shop|TimeZone|UTC") + initial_ + final_;
+  const std::string expected =
+      wire::frame('R', wire::be32(10) + wire::z("SCRAM-SHA-256") + '\0') +
+      wire::frame('R', wire::be32(11) + "r=rOprNGfwEbeRWgbNEkqO" + kNonce +
+                           ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096") +
+      wire::frame('R', wire::be32(12) + "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+  for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
+    Handshake handshake = this->handshake();
+    EXPECT_EQ(give(handshake, bytes, piece), expected);
+    ASSERT_NE(login(handshake), nullptr) << piece;
+    EXPECT_EQ(login(handshake)->user, "user");
+    EXPECT_EQ(login(handshake)->database, "shop");
+    EXPECT_EQ(login(handshake)->settings, (Settings{{"TimeZone", "UTC"}}));
+  }
+}
+
+TEST_F(Handshaking, TellsAWrongPasswordAndAnUnknownUserAlike) {
+  std::string forged = final_;
+  forged[forged.size() - 5] = 'A';
+  Handshake wrong = handshake(), unknown = handshake();
+  const std::string wrong_answer = give(wrong, start("user|user") + initial_ + forged);
+  const std::string unknown_answer = give(unknown, start("user|nobody") + initial_ + forged);
+  EXPECT_EQ(outline(wrong_answer), "R R E28P01");
+  EXPECT_EQ(outline(unknown_answer), "R R E28P01");
+  EXPECT_NE(unknown_answer.find(",i=4096"), std::string::npos);
+  EXPECT_EQ(failure(unknown)->reason, CloseReason::AuthenticationFailed);
+  Handshake again = handshake();
+  EXPECT_EQ(give(again, start("user|nobody") + initial_ + forged), unknown_answer);
+}
+
+TEST_F(Handshaking, RefusesEncryptionOnceOfEachKind) {
+  Handshake handshake = this->handshake();
+  EXPECT_EQ(give(handshake, wire::startup(kGss, "")), "N");
+  EXPECT_EQ(give(handshake, wire::startup(kSsl, "")), "N");
+  EXPECT_EQ(outline(give(handshake, wire::startup(kSsl, ""))), "E0A000");
+  EXPECT_EQ(failure(handshake)->reason, CloseReason::ClientProtocolViolation);
+}
+
+TEST_F(Handshaking, EndsOnBytesBehindAnEncryptionRequest) {
+  for (const std::uint32_t code : {kSsl, kGss}) {
+    Handshake handshake = this->handshake();
+    EXPECT_EQ(outline(give(handshake, wire::startup(code, "") + start("user|local"))), "E08P01");
+    EXPECT_NE(failure(handshake), nullptr);
+  }
+}
+
+TEST_F(Handshaking, NegotiatesTheProtocolExactlyOnce) {
+  for (const std::string& bytes :
+       {start("user|local", kV30 + 2), start("user|local", kV30 + 9999),
+        start("user|local|_pq_.x|1"), start("user|local|_pq_.x|1", kV30 + 2)}) {
+    Handshake handshake = this->handshake();
+    EXPECT_EQ(outline(give(handshake, bytes, 1)), "v");
+    EXPECT_NE(login(handshake), nullptr);
+  }
+  Handshake plain = handshake();
+  EXPECT_EQ(give(plain, start("user|local")), "");
+  EXPECT_NE(login(plain), nullptr);
+}
+
+TEST_F(Handshaking, RefusesWhatItDoesNotServe) {
+  struct Case {
+    std::string bytes, answer;
+    CloseReason reason;
+  };
+  const std::vector<Case> cases{
+      {start("user|local", 2 << 16), "E0A000", CloseReason::ClientProtocolViolation},
+      {start("user|local", 4 << 16), "E0A000", CloseReason::ClientProtocolViolation},
+      {start("user|local|replication|true"), "E0A000", CloseReason::LoginRefused},
+      {start("user|local|replication|database"), "E0A000", CloseReason::LoginRefused},
+      {start("user|local|options|-d 3"), "E22023", CloseReason::LoginRefused},
+      {start("database|shop"), "E28000", CloseReason::LoginRefused},
+      {wire::startup(kV30, "user"), "E08P01", CloseReason::ClientProtocolViolation},
+      {wire::be32(7) + wire::be32(kV30), "E08P01", CloseReason::ClientProtocolViolation},
+      {wire::be32(0x7fffffff), "E08P01", CloseReason::ClientProtocolViolation},
+      {wire::be32(10'005), "E08P01", CloseReason::ClientProtocolViolation},
+      {wire::startup(kCancel, wire::be32(7)), "E08P01", CloseReason::ClientProtocolViolation},
+      {start("user|user") + start("user|local"), "R E08P01", CloseReason::ClientProtocolViolation},
+      {start("user|user") + initial_ + start("user|local"), "R R E08P01",
+       CloseReason::ClientProtocolViolation},
+      {start("user|user") + wire::frame('Q', wire::z("SELECT 1")), "R E08P01",
+       CloseReason::ClientProtocolViolation},
+      {start("user|user") + 'p' + wire::be32(1 << 20), "R E08P01",
+       CloseReason::ClientProtocolViolation},
+      {start("user|user") + wire::frame('p', wire::z("SCRAM-SHA-256-PLUS") + wire::be32(0)),
+       "R E08P01", CloseReason::ClientProtocolViolation},
+      {start("user|user") + wire::frame('p', "?"), "R E08P01",
+       CloseReason::ClientProtocolViolation},
+  };
+  for (const auto& [bytes, answer, reason] : cases) {
+    for (const std::size_t piece : {std::size_t{1}, bytes.size()}) {
+      Handshake handshake = this->handshake();
+      EXPECT_EQ(outline(give(handshake, bytes, piece)), answer);
+      ASSERT_NE(failure(handshake), nullptr) << answer;
+      EXPECT_EQ(failure(handshake)->reason, reason) << failure(handshake)->message;
+    }
+  }
+}
+
+TEST_F(Handshaking, TrustsOnlyThoseOfThisHost) {
+  Handshake near = handshake(Peer::Loopback), far = handshake(Peer::Network);
+  EXPECT_EQ(give(near, start("user|local|replication|off")), "");
+  ASSERT_NE(login(near), nullptr);
+  EXPECT_EQ(login(near)->database, "local");
+  EXPECT_EQ(outline(give(far, start("user|local"))), "E28000");
+}
+
+TEST_F(Handshaking, HandsOverACancelKey) {
+  Handshake handshake = this->handshake();
+  EXPECT_EQ(give(handshake, wire::startup(kCancel, wire::be32(7) + "abcd"), 1), "");
+  const auto* key = std::get_if<CancelKey>(&*handshake.result());
+  ASSERT_NE(key, nullptr);
+  EXPECT_EQ(key->process_id, 7);
+  EXPECT_EQ(key->key, "abcd");
+}
+
+TEST(Options, AreReadAsPostgreSqlDoes) {
+  struct Case {
+    std::string text;
+    std::optional<Settings> settings;
+  };
+  const std::vector<Case> cases{
+      {"", Settings{}},
+      {"  \t", Settings{}},
+      {"-c a=b --c-d=e", Settings{{"a", "b"}, {"c_d", "e"}}},
+      {"-ca=b", Settings{{"a", "b"}}},
+      {"-c a=b\\ c\\\\d", Settings{{"a", "b c\\d"}}},
+      {"-c a=", Settings{{"a", ""}}},
+      {"-c a=b=c", Settings{{"a", "b=c"}}},
+      {"-c a=b\\", Settings{{"a", "b"}}},
+      {"-c=", std::nullopt},
+      {"-c", std::nullopt},
+      {"-c a", std::nullopt},
+      {"--=x", std::nullopt},
+      {"--", std::nullopt},
+      {"-", std::nullopt},
+      {"\\", std::nullopt},
+      {"a=b", std::nullopt},
+      {"-B 100", std::nullopt},
+  };
+  for (const auto& each : cases) EXPECT_EQ(read_options(each.text), each.settings) << each.text;
+}
+
+TEST(LoginSettings, AreJudgedLikeSet) {
+  const policy::Profile profile{.mode = policy::Mode::ReadOnly};
+  EXPECT_FALSE(judge_login_settings({{"role", "postgres"}}, profile));
+  EXPECT_FALSE(judge_login_settings({{"client_encoding", "LATIN1"}}, profile));
+  EXPECT_FALSE(judge_login_settings({{"Default_Transaction_Read_Only", "off"}}, profile));
+  EXPECT_FALSE(judge_login_settings({{"x'; DROP TABLE t; --", "1"}}, profile));
+  EXPECT_EQ(judge_login_settings({{"TimeZone", "UTC"}, {"timezone", "GMT"}}, profile),
+            (Settings{{"application_name", ""}, {"timezone", "GMT"}}));
+}
+
+TEST(LoginSettings, BringTheServerToWhatTheClientAsked) {
+  const Settings client{{"application_name", "it's"}, {"timezone", "UTC"}, {"datestyle", "iso"}};
+  EXPECT_EQ(settings_sql(client, {{"application_name", ""}, {"TimeZone", "GMT"}}),
+            "SET application_name TO 'it''s'; SET timezone TO 'UTC'; SET datestyle TO 'iso'");
+  EXPECT_EQ(
+      settings_sql(client,
+                   {{"application_name", "it's"}, {"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}),
+      "");
+}
+
+}  // namespace
+}  // namespace gateway::session

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session between two strings: what each side sends is given, what each side gets is kept.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/session/session.h"
+#include "tests/unit/gateway/session/ledger.h"
+#include "tests/unit/gateway/session/messages.h"
+
+namespace gateway::session {
+
+class Talk {
+ public:
+  explicit Talk(policy::Mode mode = policy::Mode::Balanced) : profile_{.mode = mode} {
+    session_.greet({.user = "user", .database = "shop"}, {}, {1, "abcd"}, out_);
+    out_.clear();
+  }
+
+  Talk& attach(const Parameters& server = {{"application_name", ""}}) {
+    session_.attach(server, out_);
+    return carry_out();
+  }
+  // Attached, and in the transaction that a BEGIN opened.
+  Talk& begin() {
+    client(wire::query("BEGIN")).attach().client("");
+    server(wire::complete("BEGIN") + wire::ready('T'));
+    return forget();
+  }
+  Talk& client(std::string_view bytes) {
+    from_client_ += bytes;
+    const std::size_t taken = session_.on_client_bytes(from_client_, {}, out_);
+    carry_out();
+    from_client_.erase(0, taken);
+    return *this;
+  }
+  Talk& server(std::string_view bytes) {
+    from_server_ += bytes;
+    const std::size_t taken = session_.on_server_bytes(from_server_, {}, out_);
+    carry_out();
+    from_server_.erase(0, taken);
+    return session_.hold() == Session::Hold::None ? *this : client("");
+  }
+  Talk& end(CloseReason reason) {
+    session_.end(reason, "the end", out_);
+    return carry_out();
+  }
+  Talk& forget() {
+    to_server.clear();
+    to_client.clear();
+    return *this;
+  }
+  Session& session() { return session_; }
+  Output& output() { return out_; }
+
+  std::string to_server, to_client;
+  std::optional<CloseReason> closed;
+  bool cancels = false;
+  bool audited = true;
+  Ledger ledger;
+
+ private:
+  Talk& carry_out() {
+    for (const std::string_view piece : out_.to_server.pieces()) to_server += piece;
+    for (const std::string_view piece : out_.to_client.pieces()) to_client += piece;
+    if (out_.close) closed = out_.close;
+    cancels |= out_.cancel_server;
+    out_.clear();
+    return *this;
+  }
+
+  policy::Profile profile_;
+  policy::VerdictCache verdicts_{1 << 20, 1};
+  std::uint64_t next_request_id_ = 1;
+  Session session_{{verdicts_, next_request_id_, audited},
+                   ledger,
+                   {.profile = profile_, .max_statement_bytes = 4096}};
+  Output out_;
+  std::string from_client_, from_server_;
+};
+
+// The types of the frames in `bytes`, with the SQLSTATE behind an E and the status behind a Z.
+inline std::string outline(std::string_view bytes) {
+  std::string text;
+  while (bytes.size() >= 5) {
+    std::size_t size = 1;
+    for (std::size_t i = 1; i < 5; ++i) {
+      size += std::size_t{static_cast<std::uint8_t>(bytes[i])} << (8 * (4 - i));
+    }
+    if (!text.empty()) text += ' ';
+    text += bytes[0];
+    const std::string_view frame = bytes.substr(0, size);
+    if (bytes[0] == 'Z') text += frame.substr(5);
+    const std::size_t code = frame.find(std::string_view("\0C", 2));
+    if (bytes[0] == 'E' && code != std::string_view::npos) text += frame.substr(code + 2, 5);
+    if (frame.size() < size) return text + "...";
+    bytes.remove_prefix(size);
+  }
+  return bytes.empty() ? text : text + "...";
+}
+
+}  // namespace gateway::session
