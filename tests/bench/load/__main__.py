@@ -51,7 +51,7 @@ def kinds(options, script):
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of each pgbench run")
+    parser.add_argument("--seconds", type=int, default=2, help="of each pgbench run")
     parser.add_argument("--megabytes", type=int, default=200, help="of each large result")
     parser.add_argument("--scale", type=int, default=5, help="of pgbench -i")
     parser.add_argument("--only", default="", metavar="KIND,…")
