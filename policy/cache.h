@@ -19,6 +19,9 @@ struct CacheCounts {
 
 class VerdictCache {
  public:
+  // Verdicts in one bucket. Who could force more into one would make every lookup slow.
+  static constexpr std::size_t kWays = 16;
+
   // `max_bytes` bounds texts and verdicts together; least recently used go first. A text that alone
   // is larger than a quarter of it is judged but not kept. `hash_key` should be random per process.
   VerdictCache(std::size_t max_bytes, std::uint64_t hash_key);

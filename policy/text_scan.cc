@@ -202,14 +202,21 @@ class Scan {
     if (reread_ > sql_.size() + kRereadSlackBytes) fail(Kind::TooMuchRereading, at_);
   }
 
+  // Most operators must not end in + or -: scan.l gives these back, to read them one by one.
+  static std::size_t stripped(std::string_view text) {
+    const std::size_t kept = text.find_last_not_of("+-") + 1;
+    return (text.size() - kept) * (text.size() - 1) / 2;
+  }
+
   void operator_run() {
     if (next_is("--")) return line_comment();
     if (next_is("/*")) return block_comment();
     const std::size_t end = run_end();
     const std::size_t start = at_;
     while (at_ < end && !next_is("--") && !next_is("/*")) ++at_;
-    if (at_ - start > kOperatorCharsMax) fail(Kind::OperatorTooLong, start);
-    reread(end - at_);
+    const std::string_view text = sql_.substr(start, at_ - start);
+    if (text.size() > kOperatorCharsMax) fail(Kind::OperatorTooLong, start);
+    reread(end - at_ + stripped(text));
   }
 
   void line_comment() {

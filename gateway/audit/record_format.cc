@@ -184,20 +184,20 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
   append_head(out, stamp, event_of(end.status));
   append_request_id(out, end.request_id);
   append_session(out, session.substr(0, session.find(kAfterSessionId)));
-  out.append(",\"status\":\"");
+  out.append(",\"result\":{\"status\":\"");
   out.append(name(end.status));
   out.push_back('"');
   if (end.rows >= 0) {
     out.append(",\"rows\":");
     append_number(out, end.rows);
   }
-  out.append(",\"ms\":");
+  out.append(",\"execution_time_ms\":");
   append_milliseconds(out, end.elapsed);
   if (!end.sqlstate.empty()) {
     out.push_back(',');
     append_member(out, "sqlstate", end.sqlstate);
   }
-  out.append("}\n");
+  out.append("}}\n");
 }
 
 void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view session,

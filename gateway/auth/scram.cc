@@ -34,7 +34,6 @@ ScramExchange::ScramExchange(ScramVerifier verifier, Subject subject, std::strin
 
 std::expected<std::string, ScramError> ScramExchange::first(std::string_view client_first) {
   if (client_first.size() > kScramMessageBytesMax) return std::unexpected(ScramError::Malformed);
-  if (client_first.starts_with("p=")) return std::unexpected(ScramError::Unsupported);
   if (!client_first.starts_with("n,") && !client_first.starts_with("y,")) {
     return std::unexpected(ScramError::Malformed);
   }

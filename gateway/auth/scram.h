@@ -16,8 +16,8 @@ inline constexpr std::string_view kScramMechanism = "SCRAM-SHA-256";
 inline constexpr std::size_t kScramMessageBytesMax = 1024;  // PG_MAX_SASL_MESSAGE_LENGTH
 
 enum class ScramError : std::uint8_t {
-  Malformed,      // not a message of RFC 5802
-  Unsupported,    // channel binding, an authorization identity or an extension was asked for
+  Malformed,      // not a message of RFC 5802, or with channel binding, which was not offered
+  Unsupported,    // an authorization identity or an extension was asked for
   WrongPassword,  // the proof does not match, or there is no such user
 };
 

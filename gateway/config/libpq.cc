@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/config/libpq.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -17,7 +19,17 @@ void add_timeout(Settings& settings, std::string_view name, Duration timeout) {
   if (timeout != Duration::zero()) settings.emplace_back(name, std::to_string(timeout.count()));
 }
 
+// As SHOW prints it where nothing needs quotes.
+bool is_plain(std::string_view name) {
+  const auto is_plain_byte = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+         std::ranges::all_of(name, is_plain_byte);
+}
+
 std::string quoted_identifier(std::string_view name) {
+  if (is_plain(name)) return std::string(name);
   std::string quoted = "\"";
   for (char c : name) quoted.append(c == '"' ? 2 : 1, c);
   return quoted + '"';

@@ -157,4 +157,6 @@ void write_function_call(std::string& out, std::uint32_t oid) {
 
 void write_sync(std::string& out) { Writer(out).begin(frontend::kSync).end(); }
 
+void write_flush(std::string& out) { Writer(out).begin(frontend::kFlush).end(); }
+
 }  // namespace gateway::pgwire

@@ -64,5 +64,6 @@ void write_close(std::string& out, const Close& close);
 void write_execute(std::string& out, const Execute& execute);
 void write_function_call(std::string& out, std::uint32_t oid);  // without arguments
 void write_sync(std::string& out);
+void write_flush(std::string& out);
 
 }  // namespace gateway::pgwire

@@ -18,7 +18,7 @@ Relay::Relay(Roster& roster, std::uint64_t id, Connection connection)
       session_id_(fmt::format("{:016x}", id)),
       client_(roster.surroundings().loop, connection.fd, net::Stream::Ownership::Owned),
       opened_at_(std::chrono::steady_clock::now()),
-      last_read_at_(opened_at_),
+      last_active_at_(opened_at_),
       recording_(roster.surroundings().audit, roster.surroundings().metrics) {}
 
 Relay::~Relay() {
@@ -34,7 +34,7 @@ void Relay::start() {
 
 void Relay::on_read(std::string_view bytes) noexcept {
   roster_.surroundings().metrics.bytes[Direction::FromClient] += bytes.size();
-  last_read_at_ = std::chrono::steady_clock::now();
+  last_active_at_ = std::chrono::steady_clock::now();
   switch (phase_) {
     case Phase::LoggingIn:
       from_client_.feed(bytes, [this](std::string_view all) { return on_login_bytes(all); });
@@ -55,6 +55,11 @@ void Relay::on_read(std::string_view bytes) noexcept {
 
 void Relay::on_end(net::StreamEnd) noexcept {
   if (phase_ == Phase::Ending) return roster_.bury(id_);
+  // One that left in order has its last statements done, as PostgreSQL does them; what one that
+  // vanished left running is of use to nobody.
+  const bool is_abandoned = phase_ == Phase::Serving && session_->has_outstanding() &&
+                            session_->hold() != session::Session::Hold::Leaving;
+  if (is_abandoned && server_ && !server_bytes_held_) database_->pool->cancel(*server_, [] {});
   end(session::CloseReason::ClientClosed);
   roster_.bury(id_);
 }
@@ -130,13 +135,15 @@ void Relay::balance() {
   const bool server_is_full = server_ && server_->stream().queued_bytes() > kQueuedBytesMax;
   const bool is_held =
       phase_ == Phase::Greeting || session_->hold() != session::Session::Hold::None;
-  if (server_is_full || (is_held && from_client_.bytes() > kHeldBytesMax)) {
+  // Refusals are answers of our own: a client that does not take them must not get more of them.
+  const bool client_is_full = client_.queued_bytes() > kQueuedBytesMax;
+  if (client_is_full || server_is_full || (is_held && from_client_.bytes() > kHeldBytesMax)) {
     client_.pause();
   } else {
     client_.resume();
   }
   if (!server_) return;
-  if (client_.queued_bytes() > kQueuedBytesMax) {
+  if (client_is_full) {
     server_->stream().pause();
   } else {
     server_->stream().resume();
@@ -152,7 +159,7 @@ void Relay::on_tick(std::chrono::steady_clock::time_point now) {
       }
       break;
     case Phase::Serving:
-      if (limits.idle_timeout.count() > 0 && now - last_read_at_ > limits.idle_timeout &&
+      if (limits.idle_timeout.count() > 0 && now - last_active_at_ > limits.idle_timeout &&
           !session_->has_outstanding()) {
         session_->end(session::CloseReason::ClientIdleTimeout,
                       "terminating connection due to idle-session timeout", output_);

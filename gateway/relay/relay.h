@@ -25,7 +25,7 @@
 
 namespace gateway::relay {
 
-// More than this queued for one side and the other is not read.
+// More than this queued for the server and the client is not read; for the client, and neither is.
 inline constexpr std::size_t kQueuedBytesMax = 256 * 1024;
 // A client whose session is held is read up to here, so that its going away is noticed.
 inline constexpr std::size_t kHeldBytesMax = 64 * 1024;
@@ -106,7 +106,7 @@ class Relay final : private net::StreamEvents {
   net::Stream client_;
   ServerEvents server_events_{*this};
   Phase phase_ = Phase::LoggingIn;
-  std::chrono::steady_clock::time_point opened_at_, last_read_at_, ending_since_{};
+  std::chrono::steady_clock::time_point opened_at_, last_active_at_, ending_since_{};
 
   InputBuffer from_client_, from_server_;
   std::optional<session::Handshake> handshake_;

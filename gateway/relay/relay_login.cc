@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a client's first byte to its greeting.
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -96,9 +97,10 @@ void Relay::on_cancel_request(const session::CancelKey& key) {
   phase_ = Phase::Cancelling;
   Relay* target = roster_.find_by_process_id(key.process_id);
   // The comparison takes equal time: a secret cannot be guessed byte by byte.
-  unsigned difference = target == nullptr || target->key_.key.size() != key.key.size() ? 1 : 0;
-  for (std::size_t i = 0; difference == 0 && i < key.key.size(); ++i) {
-    difference |= static_cast<unsigned char>(key.key[i] ^ target->key_.key[i]);
+  const std::string& secret = target == nullptr ? key.key : target->key_.key;
+  unsigned difference = target == nullptr || secret.size() != key.key.size() ? 1 : 0;
+  for (std::size_t i = 0; i < std::min(secret.size(), key.key.size()); ++i) {
+    difference |= static_cast<unsigned char>(key.key[i] ^ secret[i]);
   }
   if (difference != 0) return end(session::CloseReason::CancelRequested);
   // PostgreSQL closes this connection when the signal was sent; a client that waits for that must

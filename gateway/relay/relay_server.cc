@@ -83,6 +83,7 @@ void Relay::on_no_server(const upstream::PoolFailure& failure) {
 
 void Relay::on_server_read(std::string_view bytes) {
   roster_.surroundings().metrics.bytes[Direction::FromServer] += bytes.size();
+  last_active_at_ = std::chrono::steady_clock::now();
   if (phase_ != Phase::Serving) return;
   from_server_.feed(bytes, [this](std::string_view all) {
     const std::size_t taken =

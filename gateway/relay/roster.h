@@ -91,8 +91,8 @@ class Roster {
   bool write_audit();  // false: what was decided may not leave
 
   Surroundings surroundings_;
+  std::unordered_map<std::int32_t, std::uint64_t> keys_;  // outlives relays_, which forget theirs
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
-  std::unordered_map<std::int32_t, std::uint64_t> keys_;
   std::vector<std::uint64_t> to_flush_, to_bury_;
   std::uint64_t next_relay_id_ = 1;
   std::uint64_t next_request_id_;

@@ -3,6 +3,7 @@
 // what is refused, forwarding.cc sends what is allowed.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/pgwire/sqlstate.h"
@@ -17,14 +18,12 @@ namespace state = pgwire::sqlstate;
 using policy::Effect;
 using policy::ErrorCode;
 
+// Of a message without a body. PostgreSQL would answer another Sync or Flush with an error that no
+// entry of the reply queue stands for.
+constexpr std::uint32_t kBareLength = 4;
+
 // Beside the text of a Parse: its name and 65,535 parameter types.
 constexpr std::size_t kParseOverheadMax = 300 * 1024;
-
-std::string hexadecimal(char type) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  const auto byte = static_cast<unsigned char>(type);
-  return {'0', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
-}
 
 std::vector<std::uint32_t> parameter_types(const pgwire::Parse& parse) {
   std::vector<std::uint32_t> types(parse.parameter_count());
@@ -50,6 +49,12 @@ Refusal too_many_names() {
                                 "too many prepared statements or portals in one session");
   refusal.hint = "Close or DEALLOCATE those that are no longer needed.";
   return refusal;
+}
+
+// Returns settings to the server's defaults.
+bool resets_settings(const policy::StatementVerdict& statement) {
+  return statement.effect.kind == Effect::Kind::DiscardAll ||
+         statement.statement_class == policy::StatementClass::Reset;
 }
 
 // A later message may run it by its name.
@@ -107,7 +112,8 @@ std::optional<Session::Message> Session::next_message(std::string_view rest, Out
         out);
     return std::nullopt;
   }
-  const auto header = pgwire::read_header(rest, length_max);
+  const bool is_bare = rest[0] == frontend::kSync || rest[0] == frontend::kFlush;
+  const auto header = pgwire::read_header(rest, is_bare ? kBareLength : length_max);
   if (!header) {
     end(CloseReason::ClientProtocolViolation, "invalid message length", out);
     return std::nullopt;
@@ -125,9 +131,9 @@ bool Session::has_enough(const Message& message) const {
   switch (message.type()) {
     case frontend::kCopyData:
     case frontend::kFunctionCall: return true;
-    case frontend::kQuery: return message.header.body_bytes > settings_.max_statement_bytes + 1;
-    case frontend::kParse:
-      return message.header.body_bytes > settings_.max_statement_bytes + kParseOverheadMax;
+    case frontend::kQuery: return is_too_long(message);
+    case frontend::kParse:  // the first byte tells whether it is unnamed
+      return is_too_long(message) && !message.body().empty();
     case frontend::kBind: {
       const auto head = pgwire::read_bind_head(message.body());
       return head.has_value() || head.error() == pgwire::BindError::TooLong;
@@ -137,14 +143,26 @@ bool Session::has_enough(const Message& message) const {
   }
 }
 
+// By its header alone, so that it does not matter how much of it is there.
+bool Session::is_too_long(const Message& message) const {
+  const std::size_t beside = message.type() == frontend::kParse ? kParseOverheadMax : 1;
+  return message.header.body_bytes > settings_.max_statement_bytes + beside;
+}
+
 Session::Flow Session::on_message(const Message& message, Output& out) {
   const char type = message.type();
   if (type == frontend::kTerminate) {
+    // In its turn: what was asked for before it is answered first, as the server does.
+    if (!replies_.empty() && copy_ != Copy::In) {
+      hold_ = Hold::Leaving;
+      return Flow::Hold;
+    }
     out.close = CloseReason::ClientTerminated;
     return Flow::Done;
   }
   if (copy_ == Copy::In) return on_copy_mode_message(message, out);
-  if (discard_ != Discard::None && type != frontend::kSync) return Flow::Done;
+  const bool ends_discarding = type == frontend::kSync && discard_ != Discard::ForEver;
+  if (discard_ != Discard::None && !ends_discarding) return Flow::Done;
   switch (type) {
     case frontend::kQuery: return on_query(message, out);
     case frontend::kParse: return on_parse(message, out);
@@ -154,12 +172,7 @@ Session::Flow Session::on_message(const Message& message, Output& out) {
     case frontend::kClose: return on_close(message, out);
     case frontend::kSync: return on_sync(message, out);
     case frontend::kFlush: return on_flush(message, out);
-    case frontend::kFunctionCall:
-      return refuse(
-          message, "",
-          make_refusal(ErrorCode::FunctionAccessDenied, "the function call protocol is not allowed",
-                       "Call the function in a SELECT."),
-          out);
+    case frontend::kFunctionCall: return on_function_call(message, out);
     case frontend::kCopyData:
     case frontend::kCopyDone:
     case frontend::kCopyFail:
@@ -185,15 +198,18 @@ Session::Flow Session::on_copy_mode_message(const Message& message, Output& out)
     case frontend::kSync:
     case frontend::kFlush: return Flow::Done;
     default:
-      end(CloseReason::ClientProtocolViolation,
-          "unexpected message type " + hexadecimal(message.type()) + " during COPY from stdin",
-          out);
+      // The server ends the connection at the type byte. Should it have left copy mode meanwhile:
+      // no message is valid with an empty body that needs one, so nothing can run.
+      out.to_server.write(
+          [&](std::string& text) { pgwire::Writer(text).begin(message.type()).end(); });
+      copy_ = Copy::None;
+      discard_ = Discard::ForEver;
       return Flow::Done;
   }
 }
 
 Session::Flow Session::on_query(const Message& message, Output& out) {
-  if (!message.whole()) return refuse_too_long(message, out);
+  if (is_too_long(message)) return refuse_too_long(message, out);
   const auto query = pgwire::read_query(message.body());
   if (!query) {
     const bool has_end = message.body().find('\0') != std::string_view::npos;
@@ -222,8 +238,9 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   entry.copies_in = static_cast<std::uint32_t>(
       std::ranges::count(verdict->statements, Effect::Kind::CopyIn,
                          [](const auto& statement) { return statement.effect.kind; }));
-  if (entry.copies_in > 0) copy_ = Copy::Starting;
+  if (entry.copies_in > 0) start_copy(entry);
   for (const auto& statement : verdict->statements) note_begin(statement.effect, entry);
+  if (std::ranges::any_of(verdict->statements, resets_settings)) send_settings(out);
   ++unit_;
   return Flow::Done;
 }
@@ -238,7 +255,13 @@ std::optional<Session::Flow> Session::predict_query(
     const auto& statement = verdict->statements[i];
     PreparedRef text;
     if (keeps_text(statement.effect)) {
+      const Names& names = kept_in(statement.effect);
+      if (!has_room(names)) {
+        withdraw_predictions();
+        return no_room(message, sql, names, out);
+      }
       text = std::make_shared<Prepared>();
+      text->is_contained = true;
       text->sql = sql.substr(statement.offset, statement.bytes);
       text->verdict = verdict;
       text->statement = i;
@@ -254,23 +277,21 @@ std::optional<Session::Flow> Session::predict_query(
 Session::Flow Session::not_executable(const Message& message, std::string_view sql,
                                       const Believed& name, Output& out) {
   withdraw_predictions();
-  if (name.belief == Names::Belief::Unsettled) {
-    hold_ = Hold::Replies;
-    return Flow::Hold;
-  }
-  return refuse(message, sql,
-                server_like(state::kUndefinedPreparedStatement,
-                            "prepared statement \"" + std::string(name.name) + "\" does not exist"),
-                out);
+  if (name.belief == Names::Belief::Unsettled) return wait_for_replies(out);
+  if (const auto flow = need_server(message, sql, out)) return *flow;
+  record_denied(
+      sql, server_like(state::kUndefinedPreparedStatement,
+                       "prepared statement \"" + std::string(name.name) + "\" does not exist"));
+  return send_unknown(message, {pgwire::Target::Statement, name.name}, out);
 }
 
 Session::Flow Session::on_parse(const Message& message, Output& out) {
-  if (!message.whole()) return refuse_too_long(message, out);
+  if (is_too_long(message)) return refuse_too_long(message, out);
   const auto parse = pgwire::read_parse(message.body());
   if (!parse) return refuse_malformed(message, "invalid message format", out);
   if (!shared_.audit_available) return refuse(message, parse->sql, no_audit(), out);
   if (is_reserved(parse->statement)) return refuse(message, parse->sql, reserved_name(), out);
-  if (!has_room(statements_)) return refuse(message, parse->sql, too_many_names(), out);
+  if (!has_room(statements_)) return no_room(message, parse->sql, statements_, out);
   const auto types = parameter_types(*parse);
   const auto verdict =
       shared_.verdicts.judge({parse->sql, types, settings_.profile, settings_.server_major});
@@ -294,12 +315,19 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   return Flow::Done;
 }
 
+// Waits where what is unsettled may be what takes the room.
+Session::Flow Session::no_room(const Message& message, std::string_view sql, const Names& names,
+                               Output& out) {
+  if (names.has_pending()) return wait_for_replies(out);
+  return refuse(message, sql, too_many_names(), out);
+}
+
 // Nothing when `name` is known; else what became of the message.
 std::optional<Session::Flow> Session::check_names(std::string_view name, const Names& names,
                                                   const Message& message, Output& out) {
   switch (names.look_up(name, unit_).belief) {
     case Names::Belief::Known: return std::nullopt;
-    case Names::Belief::Unsettled: hold_ = Hold::Replies; return Flow::Hold;
+    case Names::Belief::Unsettled: return wait_for_replies(out);
     case Names::Belief::Absent: break;
   }
   const auto target = &names == &statements_ ? pgwire::Target::Statement : pgwire::Target::Portal;
@@ -310,7 +338,7 @@ Session::Flow Session::on_bind(const Message& message, Output& out) {
   const auto head = pgwire::read_bind_head(message.body());
   if (!head) return refuse_malformed(message, "invalid message format", out);
   if (is_reserved(head->portal)) return refuse(message, "", reserved_name(), out);
-  if (!has_room(portals_)) return refuse(message, "", too_many_names(), out);
+  if (!has_room(portals_)) return no_room(message, "", portals_, out);
   if (const auto flow = check_names(head->statement, statements_, message, out)) return *flow;
   if (const auto flow = need_server(message, "", out)) return *flow;
   const PreparedRef prepared = statements_.look_up(head->statement, unit_).prepared;
@@ -343,8 +371,16 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   const policy::StatementVerdict* statement = prepared->judged();
   std::uint64_t request = 0;
   if (statement != nullptr) {
-    const Effect& effect = statement->effect;
-    const Names::Belief belief = predict(effect, prepared, {0, unit_});
+    const Effect& effect = prepared->effect();
+    PreparedRef text;
+    if (keeps_text(effect)) {
+      if (!has_room(kept_in(effect))) return no_room(message, prepared->sql, kept_in(effect), out);
+      text = std::make_shared<Prepared>();
+      text->sql = prepared->sql;
+      text->verdict = prepared->verdict;
+      text->is_contained = true;
+    }
+    const Names::Belief belief = predict(effect, std::move(text), {0, unit_});
     if (belief != Names::Belief::Known) {
       return not_executable(message, prepared->sql, {belief, effect.name}, out);
     }
@@ -352,14 +388,15 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
     request = continues ? prepared->request_id : decide(prepared->sql, *statement, out);
-    prepared->claimed = true;
+    if (continues) prepared->claimed = true;
   }
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
-  if (statement != nullptr) note_begin(statement->effect, entry);
-  if (statement != nullptr && statement->effect.kind == Effect::Kind::CopyIn) {
+  note_begin(prepared->effect(), entry);
+  if (statement != nullptr && resets_settings(*statement)) settings_reset_ = true;
+  if (prepared->effect().kind == Effect::Kind::CopyIn) {
     entry.copies_in = 1;
-    copy_ = Copy::Starting;
+    start_copy(entry);
   }
   return Flow::Done;
 }
@@ -374,13 +411,30 @@ Session::Flow Session::on_close(const Message& message, Output& out) {
   return Flow::Done;
 }
 
+Session::Flow Session::on_function_call(const Message& message, Output& out) {
+  constexpr std::uint32_t kBodyBytesMin = 10;  // of a call without arguments
+  if (message.header.body_bytes < kBodyBytesMin) {
+    return refuse_malformed(message, "insufficient data left in message", out);
+  }
+  return refuse(
+      message, "",
+      make_refusal(ErrorCode::FunctionAccessDenied, "the function call protocol is not allowed",
+                   "Call the function in a SELECT."),
+      out);
+}
+
 Session::Flow Session::on_sync(const Message& message, Output& out) {
+  if (message.header.body_bytes > 0) {
+    end(CloseReason::ClientProtocolViolation, "invalid message format", out);
+    return Flow::Done;
+  }
   if (!attached_ || discard_ == Discard::UntilSyncLocal) {
     std::string ready;
     pgwire::write_ready_for_query(ready, status_);
     answer(std::move(ready), out);
   } else {
     forward(message, ReplyKind::Sync, out);
+    if (std::exchange(settings_reset_, false)) send_settings(out);
   }
   discard_ = Discard::None;
   unit_open_ = false;

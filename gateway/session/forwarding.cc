@@ -32,12 +32,28 @@ Expected& Session::forward(const Message& message, ReplyKind kind, Output& out) 
   return expect(kind);
 }
 
+// The server keeps replies back until a Sync, Query or Flush, and the client has perhaps sent none.
+Session::Flow Session::wait_for_replies(Output& out) {
+  hold_ = Hold::Replies;
+  if (unit_open_ && flushed_seq_ != next_seq_) {
+    flushed_seq_ = next_seq_;
+    out.to_server.write([](std::string& text) { pgwire::write_flush(text); });
+  }
+  return Flow::Hold;
+}
+
+// Nothing more is sent until the server has said that it copies, or has not done it: whether it
+// reads or ignores a Sync depends on that.
+void Session::start_copy(const Expected& entry) {
+  copy_ = Copy::Starting;
+  copy_seq_ = entry.seq;
+}
+
 // COMMIT AND CHAIN opens a transaction, too.
-void Session::note_begin(const policy::Effect& effect, Expected& entry) {
+void Session::note_begin(const policy::Effect& effect, const Expected& entry) {
   using Kind = policy::Effect::Kind;
   if (effect.kind != Kind::Begin && effect.kind != Kind::EndTransaction) return;
-  if (!entry.begins) ++begins_outstanding_;
-  entry.begins = true;
+  begun_seq_ = entry.seq;
 }
 
 std::uint64_t Session::decide(std::string_view sql, const policy::StatementVerdict& statement,
@@ -71,7 +87,7 @@ Names::Belief Session::predict(const policy::Effect& effect, PreparedRef text, P
       portals_.predict(std::move(change));
       break;
     case Kind::Deallocate:
-      change.all = effect.name.empty();
+      change.all = change.named_only = effect.name.empty();
       statements_.predict(std::move(change));
       break;
     case Kind::CloseCursor:
@@ -80,8 +96,9 @@ Names::Belief Session::predict(const policy::Effect& effect, PreparedRef text, P
       break;
     case Kind::DiscardAll:
       change.all = true;
-      statements_.predict(change);
-      portals_.predict(std::move(change));
+      portals_.predict(change);
+      change.named_only = true;
+      statements_.predict(std::move(change));
       break;
     case Kind::None:
     case Kind::Fetch:  // from a cursor that a function may have opened: its own text was judged
@@ -107,8 +124,10 @@ void Session::withdraw_predictions() {
   portals_.withdraw(next_seq_);
 }
 
-void Session::send_settings(const Parameters& server, Output& out) {
-  const std::string sql = settings_sql(client_settings_, server);
+// At the first statement, and again when the client returned to the server's own defaults: to a
+// client the default is what it asked for at start-up.
+void Session::send_settings(Output& out) {
+  const std::string sql = settings_sql(client_settings_, server_defaults_);
   if (sql.empty()) return;
   out.to_server.write([&](std::string& text) { pgwire::write_query(text, sql); });
   expect(ReplyKind::Query, Treatment::Skip);

@@ -215,8 +215,8 @@ void Handshake::fail_scram(auth::ScramError error, std::string& to_client) {
                   "password authentication failed for user \"" + login_.user + "\"", to_client);
     case auth::ScramError::Unsupported:
       return fail(CloseReason::ClientProtocolViolation, state::kFeatureNotSupported,
-                  "client requires SCRAM channel binding, an authorization identity or an "
-                  "extension, but it is not supported",
+                  "client uses an authorization identity or a SCRAM extension, which is not "
+                  "supported",
                   to_client);
     case auth::ScramError::Malformed:
       return fail(CloseReason::ClientProtocolViolation, state::kProtocolViolation,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 
 #include "policy/guc.h"
 
@@ -37,6 +38,29 @@ std::string full_date_style(std::string_view asked, std::string_view known) {
     at = end + 1;
   }
   return style + ", " + order;
+}
+
+// PostgreSQL keeps only printable ASCII of it: pg_clean_ascii(), which writes '?' for each other
+// byte up to 15 and "\xNN" since 16.
+std::string clean_application_name(std::string_view name, int server_major) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string clean;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte <= 0x7e) {
+      clean.push_back(c);
+    } else if (server_major < 16) {
+      clean.push_back('?');
+    } else {
+      clean.append({'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
+  }
+  return clean.substr(0, kNameBytesMax);
+}
+
+int major_of(const Parameters& parameters) {
+  const auto found = parameters.find("server_version");
+  return found == parameters.end() ? 0 : std::atoi(found->second.c_str());
 }
 
 std::string as_reported(const std::string& name, const std::string& value, std::string_view known) {
@@ -90,7 +114,9 @@ Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
     const std::string folded = lower(name);
     const auto asked =
         std::ranges::find(client, folded, [](const auto& entry) { return entry.first; });
-    if (asked != client.end()) value = as_reported(folded, asked->second, value);
+    if (asked == client.end()) continue;
+    value = folded == "application_name" ? clean_application_name(asked->second, major_of(known))
+                                         : as_reported(folded, asked->second, value);
   }
   return told;
 }

@@ -14,10 +14,16 @@ const policy::StatementVerdict* Prepared::judged() const {
   return &verdict->statements[statement];
 }
 
+const policy::Effect& Prepared::effect() const {
+  static const policy::Effect kNone;  // what PREPARE and DECLARE can hold has none
+  const policy::StatementVerdict* verdict_on = judged();
+  return verdict_on == nullptr || is_contained ? kNone : verdict_on->effect;
+}
+
 Names::Lookup Names::look_up(std::string_view name, std::uint64_t unit) const {
   const std::string_view key = name_key(name);
   for (const Change& change : std::views::reverse(pending_)) {
-    if (!change.all && change.name != key) continue;
+    if (!covers(change, key)) continue;
     if (change.unit != unit) return {Belief::Unsettled, nullptr};
     if (change.when == When::Failure) continue;  // nothing later in its unit runs where it holds
     return {change.prepared ? Belief::Known : Belief::Absent, change.prepared};
@@ -27,53 +33,82 @@ Names::Lookup Names::look_up(std::string_view name, std::uint64_t unit) const {
   return {Belief::Known, found->second.prepared};
 }
 
-void Names::predict(Change change) { pending_.push_back(std::move(change)); }
+bool Names::covers(const Change& change, std::string_view key) {
+  if (change.all) return !change.named_only || !key.empty();
+  return change.name == key;
+}
+
+void Names::predict(Change change) {
+  if (change.prepared) bytes_ += change.prepared->sql.size();
+  pending_.push_back(std::move(change));
+}
 
 void Names::withdraw(std::uint64_t seq) {
-  while (!pending_.empty() && pending_.back().seq == seq) pending_.pop_back();
+  while (!pending_.empty() && pending_.back().seq == seq) {
+    if (pending_.back().prepared) bytes_ -= pending_.back().prepared->sql.size();
+    pending_.pop_back();
+  }
+}
+
+void Names::pop_front() {
+  if (pending_.front().prepared) bytes_ -= pending_.front().prepared->sql.size();
+  pending_.pop_front();
 }
 
 void Names::succeeded(std::uint64_t seq, std::size_t part) {
   while (!pending_.empty() && pending_.front().seq == seq && pending_.front().part <= part) {
     if (pending_.front().when != When::Failure) apply(pending_.front());
-    pending_.pop_front();
+    pop_front();
   }
 }
 
 void Names::failed(std::uint64_t seq) {
   while (!pending_.empty() && pending_.front().seq == seq) {
     if (pending_.front().when != When::Success) apply(pending_.front());
-    pending_.pop_front();
+    pop_front();
   }
 }
 
 void Names::skipped(std::uint64_t seq) {
-  while (!pending_.empty() && pending_.front().seq == seq) pending_.pop_front();
+  while (!pending_.empty() && pending_.front().seq == seq) pop_front();
 }
 
-void Names::erase_now(std::string_view name) {
-  const auto found = settled_.find(name_key(name));
-  if (found != settled_.end()) erase(found);
+void Names::doubt_fresh() {
+  for (auto& [name, settled] : settled_) {
+    if (settled.age == Age::Fresh) settled.age = Age::Doubtful;
+  }
 }
 
-void Names::erase_unless_holdable() {
+void Names::end_transaction() {
   for (auto at = settled_.begin(); at != settled_.end();) {
     const auto next = std::next(at);
-    if (!at->second.holdable) erase(at);
+    if (!at->second.holdable || at->second.age == Age::Doubtful) {
+      erase(at);
+    } else {
+      at->second.age = Age::Lasting;
+    }
     at = next;
   }
 }
 
 void Names::apply(const Change& change) {
   if (change.all) {
-    settled_.clear();
-    bytes_ = 0;
+    for (auto at = settled_.begin(); at != settled_.end();) {
+      const auto next = std::next(at);
+      if (covers(change, at->first)) erase(at);
+      at = next;
+    }
     return;
   }
   erase_now(change.name);
   if (!change.prepared) return;
   bytes_ += change.prepared->sql.size();
   settled_.insert_or_assign(change.name, Settled{change.prepared, change.holdable});
+}
+
+void Names::erase_now(std::string_view key) {
+  const auto found = settled_.find(key);
+  if (found != settled_.end()) erase(found);
 }
 
 void Names::erase(std::unordered_map<std::string, Settled, Hash, std::equal_to<>>::iterator at) {

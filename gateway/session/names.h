@@ -31,7 +31,9 @@ struct Prepared {
   std::uint64_t request_id = 0;  // of the decision made at Parse
   std::uint64_t unit = 0;        // in which it was parsed
   bool claimed = false;          // an Execute of that unit continues that request
+  bool is_contained = false;     // what the PREPARE or DECLARE in `sql` holds, not itself
   const policy::StatementVerdict* judged() const;
+  const policy::Effect& effect() const;  // of running it
 };
 using PreparedRef = std::shared_ptr<Prepared>;
 
@@ -58,7 +60,8 @@ class Names {
     std::size_t part = 0;
     std::uint64_t unit = 0;
     When when = When::Success;
-    bool all = false;  // every name
+    bool all = false;         // every name
+    bool named_only = false;  // … but the empty one
     bool holdable = false;
     std::string name;
     PreparedRef prepared;  // null: erased
@@ -70,29 +73,37 @@ class Names {
   void failed(std::uint64_t seq);   // whatever of it is left; it reached the server
   void skipped(std::uint64_t seq);  // it never ran
 
-  void erase_now(std::string_view name);  // nothing is outstanding
-  void erase_unless_holdable();
+  // A portal outlives its transaction when it is holdable and that was committed. An error or a
+  // ROLLBACK (perhaps only TO a savepoint) puts those in doubt that came into being before it.
+  void doubt_fresh();
+  void end_transaction();
 
   std::size_t size() const { return settled_.size() + pending_.size(); }
   std::size_t bytes() const { return bytes_; }
+  bool has_pending() const { return !pending_.empty(); }
 
  private:
+  void erase_now(std::string_view key);
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
       return std::hash<std::string_view>{}(text);
     }
   };
+  enum class Age : std::uint8_t { Fresh, Doubtful, Lasting };
   struct Settled {
     PreparedRef prepared;
     bool holdable = false;
+    Age age = Age::Fresh;
   };
+  static bool covers(const Change& change, std::string_view key);
+  void pop_front();
   void apply(const Change& change);
   void erase(std::unordered_map<std::string, Settled, Hash, std::equal_to<>>::iterator at);
 
   std::unordered_map<std::string, Settled, Hash, std::equal_to<>> settled_;
   std::deque<Change> pending_;  // by seq
-  std::size_t bytes_ = 0;       // of the texts that settled names hold
+  std::size_t bytes_ = 0;       // of the texts that names hold, settled or not
 };
 
 }  // namespace gateway::session

@@ -26,8 +26,7 @@ bool is_unnamed_parse(const pgwire::FrameHeader& header, std::string_view frame)
 
 }  // namespace
 
-Session::Flow Session::refuse(const Message& message, std::string_view sql, const Refusal& refusal,
-                              Output& out) {
+void Session::record_denied(std::string_view sql, const Refusal& refusal) {
   const auto& code = policy::face(refusal.code);
   recorder_.on_decision({.request_id = shared_.next_request_id++,
                          .sql = sql,
@@ -36,6 +35,11 @@ Session::Flow Session::refuse(const Message& message, std::string_view sql, cons
                          .error_code = code.name,
                          .error_message = refusal.message,
                          .violations = refusal.violations});
+}
+
+Session::Flow Session::refuse(const Message& message, std::string_view sql, const Refusal& refusal,
+                              Output& out) {
+  record_denied(sql, refusal);
   if (replies_.empty() && !unit_open_ && status_ == pgwire::TransactionStatus::Failed) {
     // What the server says to any statement then; it need not be asked.
     answer_alone(message,
@@ -53,7 +57,7 @@ Session::Flow Session::refuse(const Message& message, std::string_view sql, cons
 
 // No transaction is open when the server has answered all that it was sent, whatever it answers.
 bool Session::will_be_idle() const {
-  return status_ == pgwire::TransactionStatus::Idle && !unit_open_ && begins_outstanding_ == 0;
+  return status_ == pgwire::TransactionStatus::Idle && !unit_open_ && begun_seq_ <= ready_seq_;
 }
 
 Session::Flow Session::refuse_malformed(const Message& message, std::string_view error,
@@ -136,15 +140,17 @@ void Session::poison(const Message& message, const Refusal& refusal, Output& out
 Session::Flow Session::send_unknown(const Message& message, const pgwire::Describe& unknown,
                                     Output& out) {
   if (const auto flow = need_server(message, "", out)) return *flow;
-  const bool is_bind = message.type() == frontend::kBind;
-  const auto kind = is_bind                                       ? ReplyKind::Bind
-                    : message.type() == frontend::kExecute        ? ReplyKind::Execute
-                    : unknown.target == pgwire::Target::Statement ? ReplyKind::DescribeStatement
-                                                                  : ReplyKind::DescribePortal;
-  const bool is_unnamed_statement =
-      unknown.target == pgwire::Target::Statement && unknown.name.empty();
+  if (message.type() == frontend::kQuery) return execute_unknown(unknown.name, out);
+  const bool is_statement = unknown.target == pgwire::Target::Statement;
+  // Of an Execute whose text is EXECUTE: a Bind fails as that would.
+  const bool is_bind =
+      message.type() == frontend::kBind || (message.type() == frontend::kExecute && is_statement);
+  const auto kind = is_bind                                ? ReplyKind::Bind
+                    : message.type() == frontend::kExecute ? ReplyKind::Execute
+                    : is_statement                         ? ReplyKind::DescribeStatement
+                                                           : ReplyKind::DescribePortal;
   std::string_view name = policy::kReservedName;
-  if (is_unnamed_statement) {
+  if (is_statement && unknown.name.empty()) {
     name = "";
     out.to_server.write(
         [](std::string& text) { pgwire::write_close(text, {pgwire::Target::Statement, ""}); });
@@ -155,9 +161,19 @@ Session::Flow Session::send_unknown(const Message& message, const pgwire::Descri
     if (kind == ReplyKind::Execute) return pgwire::write_execute(text, {name, 0});
     pgwire::write_describe(text, {unknown.target, name});
   });
-  expect(kind, Treatment::Rename).text = name_key(unknown.name);
+  expect(kind, Treatment::Rename).text = unknown.name;
   unit_open_ = true;
   discard_ = Discard::UntilSyncServer;
+  return Flow::Done;
+}
+
+Session::Flow Session::execute_unknown(std::string_view name, Output& out) {
+  predict_query_start(++unit_);
+  out.to_server.write([](std::string& text) {
+    pgwire::write_query(text, "EXECUTE " + std::string(policy::kReservedName));
+  });
+  expect(ReplyKind::Query, Treatment::Rename).text = name;
+  ++unit_;
   return Flow::Done;
 }
 

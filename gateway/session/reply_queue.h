@@ -40,7 +40,6 @@ enum class Treatment : std::uint8_t {
 struct Expected {
   ReplyKind kind = ReplyKind::Sync;
   Treatment treatment = Treatment::Forward;
-  bool begins = false;           // may leave a transaction open
   bool failed = false;           // a Query whose ErrorResponse was seen
   std::uint32_t statements = 0;  // of a Query: how many were judged
   std::uint32_t done = 0;        // … and how many have completed

@@ -36,12 +36,15 @@ bool Session::on_error(const Message& reply, Output& out) {
   }
   if (replies_.empty()) return false;
   const Expected& entry = replies_.front();
-  if (entry.treatment == Treatment::Skip) {
+  if (entry.treatment == Treatment::Skip && entry.kind == ReplyKind::Query) {
+    // Where the transaction is aborted, the client's RESET is undone, too.
+    if (fields.sqlstate == state::kInFailedTransaction) return true;
     // The settings of the log-in: PostgreSQL would have refused them with FATAL at once.
     end(CloseReason::LoginRefused, fields.message, out);
     return true;
   }
   pass_error(reply, fields, out);
+  portals_.doubt_fresh();
   if (entry.kind == ReplyKind::Sync)
     return true;  // of a deferred constraint; ReadyForQuery follows
   if (entry.kind == ReplyKind::Query) {
@@ -65,7 +68,9 @@ void Session::pass_error(const Message& reply, const pgwire::ErrorFields& fields
     });
     return;
   }
-  pass(reply, out);
+  out.to_client.forward(reply.frame);  // of a Close of ours, too: what it was for is skipped now
+  server_body_ = Body::Forward;
+  if (entry.treatment == Treatment::Skip) cancel_later_ = false;
 }
 
 void Session::on_query_error(std::string_view code) {
@@ -74,7 +79,7 @@ void Session::on_query_error(std::string_view code) {
   statements_.failed(entry.seq);
   portals_.failed(entry.seq);
   end_query(entry, outcome_of(code), code);
-  copy_ = Copy::None;
+  end_copy(entry);
 }
 
 void Session::on_extended_error(std::string_view code) {
@@ -89,7 +94,6 @@ void Session::on_extended_error(std::string_view code) {
   }
   drop_front();
   skip_to_sync(request, code);
-  copy_ = Copy::None;
   // What the client still sends of this unit is skipped there: it is not even sent.
   if (replies_.empty() && discard_ == Discard::None) discard_ = Discard::UntilSyncServer;
 }

@@ -20,7 +20,8 @@ std::size_t bytes_wanted(const pgwire::FrameHeader& header) {
     case backend::kReadyForQuery:
       return header.body_bytes < kServerControlLengthMax ? header.frame_bytes() : 0;
     default:  // a byte from a peer; the header decides
-      return pgwire::kHeaderBytes;
+      return header.frame_bytes() <= kWholeMessageBytes ? header.frame_bytes()
+                                                        : pgwire::kHeaderBytes;
   }
 }
 
@@ -61,7 +62,13 @@ bool Session::stream_server_body(std::string_view rest, std::size_t& at, Output&
   if (server_body_ == Body::Forward) out.to_client.forward(rest.substr(0, count));
   server_body_left_ -= count;
   at += count;
+  pop_fakes(out);
   return true;
+}
+
+// Nothing of ours may stand in the middle of a message.
+bool Session::is_inside_reply() const {
+  return server_body_left_ > 0 && server_body_ == Body::Forward;
 }
 
 bool Session::on_reply(const Message& reply, Output& out) {
@@ -136,6 +143,8 @@ bool Session::on_statement_complete(const Message& reply, Output& out) {
   pass(reply, out);
   if (is_query && !is_tagged) return true;  // EmptyQueryResponse; ReadyForQuery settles the rest
   const auto tag = is_tagged ? pgwire::read_command_tag(reply.body()) : std::nullopt;
+  if (tag && *tag == "ROLLBACK") portals_.doubt_fresh();
+  if (tag && *tag == "COMMIT") portals_.end_transaction();
   const std::int64_t rows = tag ? pgwire::rows_of_tag(*tag) : -1;
   statements_.succeeded(entry.seq, entry.done);
   portals_.succeeded(entry.seq, entry.done);
@@ -147,7 +156,6 @@ bool Session::on_statement_complete(const Message& reply, Output& out) {
   ++entry.done;
   entry.sent_at = now_;
   if (is_query) return true;
-  copy_ = Copy::None;
   pop(out);
   return true;
 }
@@ -165,21 +173,23 @@ bool Session::on_ready(const Message& reply, Output& out) {
   Expected& entry = replies_.front();
   const auto status = pgwire::read_ready_for_query(reply.body());
   if (!status || (entry.kind != ReplyKind::Sync && entry.kind != ReplyKind::Query)) return false;
-  if (entry.treatment == Treatment::Replace && !entry.failed) return false;
+  const bool must_have_failed =
+      entry.treatment == Treatment::Replace || entry.treatment == Treatment::Rename;
+  if (must_have_failed && !entry.failed) return false;
   status_ = *status;
+  ready_seq_ = entry.seq;
   if (entry.kind == ReplyKind::Query && !entry.failed) {
     statements_.succeeded(entry.seq, entry.statements);
     portals_.succeeded(entry.seq, entry.statements);
     end_query(entry, Outcome::Ok, {});
   }
-  copy_ = Copy::None;
   if (entry.treatment == Treatment::Skip) {
     server_body_ = Body::Drop;
   } else {
     out.to_client.forward(reply.frame);
   }
   end_parses_through(entry.unit);
-  if (status_ == pgwire::TransactionStatus::Idle) portals_.erase_unless_holdable();
+  if (status_ == pgwire::TransactionStatus::Idle) portals_.end_transaction();
   pop(out);
   return true;
 }
@@ -216,8 +226,13 @@ void Session::pass(const Message& reply, Output& out) {
   server_body_ = Body::Forward;
 }
 
+// The COPY that the client waits for, or sends to, may be that of a later message.
+void Session::end_copy(const Expected& entry) {
+  if (entry.seq == copy_seq_) copy_ = Copy::None;
+}
+
 void Session::drop_front() {
-  if (replies_.front().begins) --begins_outstanding_;
+  end_copy(replies_.front());
   replies_.pop();
 }
 
@@ -231,6 +246,7 @@ void Session::pop(Output& out) {
 }
 
 void Session::pop_fakes(Output& out) {
+  if (is_inside_reply()) return;
   while (!replies_.empty() && replies_.front().treatment == Treatment::Fake) {
     const Expected& entry = replies_.front();
     out.to_client.write([&](std::string& text) { text.append(entry.text); });

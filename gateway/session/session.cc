@@ -33,7 +33,8 @@ void Session::greet(const Login& login, const Parameters& known, const CancelKey
 
 void Session::attach(const Parameters& server, Output& out) {
   attached_ = true;
-  send_settings(server, out);
+  server_defaults_ = server;
+  send_settings(out);
 }
 
 Session::CancelTarget Session::cancel() {
@@ -56,7 +57,7 @@ bool Session::may_reuse_server() const {
 }
 
 void Session::end(CloseReason reason, std::string_view message, Output& out) {
-  if (!client_told_) {
+  if (!client_told_ && !is_inside_reply()) {
     out.to_client.write([&](std::string& text) {
       pgwire::write_error(
           text,

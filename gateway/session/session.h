@@ -34,10 +34,13 @@ using Parameters = std::map<std::string, std::string, std::less<>>;
 
 inline constexpr std::size_t kPreparedMax = 10'000;  // names a client, statements and portals each
 inline constexpr std::size_t kPreparedBytesMax = 64ull << 20;  // of their texts
-inline constexpr std::size_t kErrorFrontBytes =
-    8 * 1024;  // read of an ErrorResponse before it is passed on
-inline constexpr std::uint32_t kServerControlLengthMax = 1
-                                                         << 20;  // of messages that are read whole
+// Read of an ErrorResponse before it is passed on.
+inline constexpr std::size_t kErrorFrontBytes = 8 * 1024;
+// Of a server's message that is read whole.
+inline constexpr std::uint32_t kServerControlLengthMax = 1 << 20;
+// Up to here a server's message is passed on whole: should the server go away in the middle of it,
+// the client can still be told. Larger ones stream.
+inline constexpr std::size_t kWholeMessageBytes = 8 * 1024;
 
 // What all sessions of a loop share. Each reference outlives the session.
 struct Shared {
@@ -79,6 +82,7 @@ class Session {
     None,
     Server,   // wants a server: attach(), or unavailable()
     Replies,  // depends on what the server has not answered yet, or has too much outstanding
+    Leaving,  // ends when the server has answered what was asked for before
   };
   Hold hold() const { return hold_; }
 
@@ -113,6 +117,7 @@ class Session {
     None,
     UntilSyncLocal,   // refused here: the gateway answers the Sync
     UntilSyncServer,  // the server skips too: the Sync goes there
+    ForEver,          // the server is about to end the connection
   };
   enum class Copy : std::uint8_t { None, Starting, In };
   enum class Flow : std::uint8_t { Done, Hold };  // Done: the message is consumed
@@ -130,6 +135,7 @@ class Session {
   bool stream_client_body(std::string_view rest, std::size_t& at, Output& out);
   std::optional<Message> next_message(std::string_view rest, Output& out);
   bool has_enough(const Message& message) const;
+  bool is_too_long(const Message& message) const;
   Flow on_message(const Message& message, Output& out);
   Flow on_copy_mode_message(const Message& message, Output& out);
   Flow on_query(const Message& message, Output& out);
@@ -138,6 +144,7 @@ class Session {
   Flow on_describe(const Message& message, Output& out);
   Flow on_execute(const Message& message, Output& out);
   Flow on_close(const Message& message, Output& out);
+  Flow on_function_call(const Message& message, Output& out);
   Flow on_sync(const Message& message, Output& out);
   Flow on_flush(const Message& message, Output& out);
   std::optional<Flow> predict_query(const Message& message,
@@ -147,6 +154,10 @@ class Session {
     Names::Belief belief;
     std::string_view name;
   };
+  const Names& kept_in(const policy::Effect& effect) const {
+    return effect.kind == policy::Effect::Kind::Prepare ? statements_ : portals_;
+  }
+  Flow no_room(const Message& message, std::string_view sql, const Names& names, Output& out);
   Flow not_executable(const Message& message, std::string_view sql, const Believed& name,
                       Output& out);
   std::optional<Flow> check_names(std::string_view name, const Names& names, const Message& message,
@@ -154,19 +165,23 @@ class Session {
 
   // refusing.cc
   Flow refuse(const Message& message, std::string_view sql, const Refusal& refusal, Output& out);
+  void record_denied(std::string_view sql, const Refusal& refusal);
   Flow refuse_malformed(const Message& message, std::string_view error, Output& out);
   Flow refuse_too_long(const Message& message, Output& out);
   bool will_be_idle() const;
   void answer(std::string text, Output& out);
   void answer_alone(const Message& message, const Refusal& refusal, Output& out);
   void poison(const Message& message, const Refusal& refusal, Output& out);
+  Flow execute_unknown(std::string_view name, Output& out);
   Flow send_unknown(const Message& message, const pgwire::Describe& unknown, Output& out);
 
   // forwarding.cc
   std::optional<Flow> need_server(const Message& message, std::string_view sql, Output& out);
   Expected& expect(ReplyKind kind, Treatment treatment = Treatment::Forward);
   Expected& forward(const Message& message, ReplyKind kind, Output& out);
-  void note_begin(const policy::Effect& effect, Expected& entry);
+  Flow wait_for_replies(Output& out);
+  void start_copy(const Expected& entry);
+  void note_begin(const policy::Effect& effect, const Expected& entry);
   std::uint64_t decide(std::string_view sql, const policy::StatementVerdict& statement,
                        Output& out);
   struct Place {
@@ -176,7 +191,7 @@ class Session {
   Names::Belief predict(const policy::Effect& effect, PreparedRef text, Place place);
   void predict_query_start(std::uint64_t unit);
   void withdraw_predictions();
-  void send_settings(const Parameters& server, Output& out);
+  void send_settings(Output& out);
 
   // server_replies.cc
   bool stream_server_body(std::string_view rest, std::size_t& at, Output& out);
@@ -190,7 +205,9 @@ class Session {
   bool on_parameter_status(const Message& reply, Output& out);
   void pass(const Message& reply, Output& out);
   void pop(Output& out);
+  void end_copy(const Expected& entry);
   void drop_front();
+  bool is_inside_reply() const;
   void pop_fakes(Output& out);
 
   // server_errors.cc
@@ -210,20 +227,25 @@ class Session {
   Shared shared_;
   Recorder& recorder_;
   SessionSettings settings_;
-  Settings client_settings_;  // lower-case names, one each: what the client set at start-up
-  Parameters told_;           // ParameterStatus as the client knows it
+  Settings client_settings_;     // lower-case names, one each: what the client set at start-up
+  Parameters server_defaults_;   // what the server returns to by RESET ALL
+  bool settings_reset_ = false;  // an Execute in this unit returns to them
+  Parameters told_;              // ParameterStatus as the client knows it
 
   Hold hold_ = Hold::None;
   std::optional<Refusal> unavailable_;
   Discard discard_ = Discard::None;
   Copy copy_ = Copy::None;
+  std::uint64_t copy_seq_ = 0;  // whose COPY `copy_` is about
   bool attached_ = false;
   bool unit_open_ = false;    // messages were sent since the last Sync
   bool client_told_ = false;  // by a FATAL that this is the end
   bool cancel_later_ = false;
   pgwire::TransactionStatus status_ = pgwire::TransactionStatus::Idle;
 
-  std::size_t begins_outstanding_ = 0;  // replies due of statements that may open a transaction
+  std::uint64_t begun_seq_ = 0;    // the newest message that may leave a transaction open
+  std::uint64_t ready_seq_ = 0;    // the newest that a ReadyForQuery answered
+  std::uint64_t flushed_seq_ = 0;  // next_seq_ when a Flush of ours was sent last
   std::uint64_t unit_ = 1;
   std::uint64_t next_seq_ = 1;
   TimePoint now_{};

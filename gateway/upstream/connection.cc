@@ -42,9 +42,6 @@ Connection start_connection(Settings connection, const Settings& pinned) {
   set(connection, "options", all_options(connection, pinned));
   set(connection, "client_encoding", "UTF8");
   set(connection, "gssencmode", "disable");
-  if (find_setting(connection, "fallback_application_name") == nullptr) {
-    connection.emplace_back("fallback_application_name", "postern");
-  }
   std::vector<const char*> keywords, values;
   for (const auto& [name, value] : connection) {
     keywords.push_back(name.c_str());

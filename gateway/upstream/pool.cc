@@ -120,6 +120,7 @@ bool ServerPool::is_unusable(const IdleServer& idle, Clock::time_point now) cons
 // The least recently used are in front: they go first.
 void ServerPool::close_unusable(Clock::time_point now) {
   for (auto each = idle_.begin(); each != idle_.end();) {
+    if ((*each)->is_spoilt()) has_lost_server_ = true;
     each = is_unusable(**each, now) ? idle_.erase(each) : std::next(each);
   }
 }
@@ -142,6 +143,7 @@ std::unique_ptr<ConnectedServer> ServerPool::take_back(std::unique_ptr<Server> s
   if (!server) return nullptr;
   std::unique_ptr<ConnectedServer> ours(static_cast<ConnectedServer*>(server.release()));
   ours->stream().set_events(nullptr);
+  if (ours->stream().ended()) has_lost_server_ = true;
   busy_.erase(ours->id());
   drop_waiting_cancel(ours->id());
   return ours;

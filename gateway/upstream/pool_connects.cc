@@ -21,7 +21,10 @@ std::size_t ServerPool::total_count() const { return live_count() + attempts_.si
 Demand ServerPool::demand() const {
   if (draining_ || total_count() >= settings_.max_size) return Demand::None;
   if (waiters_.size() > attempts_.size()) return Demand::Waiter;
-  return total_count() < warm_size() ? Demand::Warmth : Demand::None;
+  if (total_count() < warm_size()) return Demand::Warmth;
+  // The last one that is lost is replaced even by a pool that keeps none warm: else nobody would
+  // know that the whole server is gone.
+  return has_lost_server_ && total_count() == 0 ? Demand::Warmth : Demand::None;
 }
 
 // After a failure one attempt at a time probes, not earlier than the backoff allows.
@@ -41,6 +44,7 @@ void ServerPool::connect_as_needed(Clock::time_point now) {
 
 void ServerPool::start_attempt() {
   const std::uint64_t id = ++last_attempt_;
+  has_lost_server_ = false;
   Attempt attempt;
   const auto waiter =
       std::ranges::find_if(waiters_, [](const auto& each) { return !each.second.has_attempt; });

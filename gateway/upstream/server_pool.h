@@ -114,6 +114,7 @@ class ServerPool final : public Pool {
   std::optional<Parameters> known_;
   int known_version_major_ = 0;
   bool reachable_ = false;
+  bool has_lost_server_ = false;  // one ended by itself since the last attempt to connect
   bool draining_ = false;
   std::string last_error_;
 };

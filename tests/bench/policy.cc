@@ -74,6 +74,6 @@ void one_bucket(benchmark::State& state) {
     next = next + 1 == texts.size() ? 0 : next + 1;
   }
 }
-BENCHMARK(one_bucket)->Arg(8)->Arg(200);
+BENCHMARK(one_bucket)->Arg(policy::VerdictCache::kWays)->Arg(200);
 
 }  // namespace

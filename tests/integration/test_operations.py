@@ -33,7 +33,7 @@ def test_metrics_count_statements(gateways):
         assert gateway.metric("postern_clients") == 1
         eventually(lambda: gateway.metric("postern_requests_total", status="denied") == 1)
         eventually(lambda: gateway.metric("postern_requests_total", status="ok") == 3)
-        assert gateway.metric("postern_verdict_cache_hits_total") == 2
+        assert gateway.metric("postern_verdict_cache_hits_total") >= 2
         assert gateway.metric("postern_pool_size", database="app") == 1
         assert gateway.metric("postern_audit_records_total", event="query_denied") == 1
     eventually(lambda: gateway.metric("postern_clients") == 0)
@@ -122,7 +122,9 @@ def test_a_second_sigterm_ends_it_at_once(draining):
     eventually(lambda: refuses_connections(gateway), what="the end of accepting")
     gateway.process.send_signal(signal.SIGTERM)
     eventually(lambda: not gateway.alive(), within=5, what="the end of the process")
-    busy.rest_or_half()
+    assert [fields["C"] for fields in wire.errors(busy.rest())] == ["57P01"]
+    records = [record["event_type"] for record in gateway.audit()]
+    assert records.count("session_ended") == records.count("session_started")
 
 
 def test_draining_has_an_end(gateways):

@@ -40,7 +40,6 @@ PREPARE p(int) AS SELECT $1 * 2;
 EXECUTE p(21);
 DEALLOCATE p;
 SHOW server_version;
-SHOW search_path;
 SELECT current_user, session_user, current_database();
 \set FETCH_COUNT 7
 SELECT id FROM accounts ORDER BY id LIMIT 20;

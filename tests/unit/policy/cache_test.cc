@@ -99,7 +99,7 @@ TEST(VerdictCache, OneBucketStaysShort) {
     ++met;
     EXPECT_TRUE(cache.judge(ask(sql, profile))->allowed());
   }
-  EXPECT_EQ(cache.counts().evictions, 50u - 8u);
+  EXPECT_EQ(cache.counts().evictions, 50u - VerdictCache::kWays);
 }
 
 TEST(KeyedHash, DependsOnKeyAndEveryByte) {

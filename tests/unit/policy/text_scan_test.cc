@@ -67,7 +67,9 @@ TEST(TextScan, RereadingIsBounded) {
   EXPECT_EQ(fault_of("SELECT 1 " + repeat("/**/", 2000)), Kind::TooMuchRereading);
   EXPECT_EQ(fault_of("SELECT 1 /* " + repeat("/**/", 2000) + " */"), Kind::TooMuchRereading);
   EXPECT_EQ(fault_of("SELECT 1 +" + repeat("/**/+", 2000)), Kind::TooMuchRereading);
+  EXPECT_EQ(fault_of("SELECT 1 " + repeat(repeat("+", 64) + " 1", 2000)), Kind::TooMuchRereading);
   EXPECT_EQ(fault_of("SELECT 1 " + repeat("/**/ ", 20000)), std::nullopt);
+  EXPECT_EQ(fault_of("SELECT 1 " + repeat(" + - -1", 20000)), std::nullopt);
 }
 
 TEST(TextScan, LexesAsPostgresDoes) {
@@ -83,6 +85,8 @@ TEST(TextScan, LexesAsPostgresDoes) {
                              "E'\\'' ",
                              "e'\\\\' ",
                              "E'a''\\'' ",
+                             "E'a' '\\' ",
+                             "E'a'-- x\n'\\'' ",
                              "E'a'\n'\\'' ",
                              "E'a' -- x\n \t '\\'' ",
                              "\"a\" ",

@@ -123,7 +123,8 @@ TEST(RecordFormat, AnEndIsShort) {
                        .sqlstate = {}}),
             json::parse(R"({"timestamp":"2026-11-21T07:40:00.000001Z","seq":42,
               "event_type":"query_executed","request_id":"req_0000000000000abc",
-              "session_id":"s-\"1","status":"ok","rows":12,"ms":12.045})"));
+              "session_id":"s-\"1",
+              "result":{"status":"ok","rows":12,"execution_time_ms":12.045}})"));
 }
 
 TEST(RecordFormat, EveryEndHasItsEventAndStatus) {
@@ -144,10 +145,11 @@ TEST(RecordFormat, EveryEndHasItsEventAndStatus) {
   for (const Case& c : kCases) {
     const json record = parsed(End{.status = c.status, .sqlstate = "57014"});
     EXPECT_EQ(record.at("event_type"), c.event);
-    EXPECT_EQ(record.at("status"), c.text);
-    EXPECT_EQ(record.at("sqlstate"), "57014");
-    EXPECT_EQ(record.at("ms"), 0.0);
-    EXPECT_FALSE(record.contains("rows"));
+    const json& result = record.at("result");
+    EXPECT_EQ(result.at("status"), c.text);
+    EXPECT_EQ(result.at("sqlstate"), "57014");
+    EXPECT_EQ(result.at("execution_time_ms"), 0.0);
+    EXPECT_FALSE(result.contains("rows"));
   }
 }
 

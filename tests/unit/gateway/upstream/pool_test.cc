@@ -20,7 +20,7 @@ TEST_F(PoolTest, ConnectsOnlyWhenAsked) {
   EXPECT_EQ(ask(*server, "SELECT pg_backend_pid()"), std::to_string(server->process_id()));
   ASSERT_NE(pool->known_parameters(), nullptr);
   EXPECT_EQ(pool->known_parameters()->at("client_encoding"), "UTF8");
-  EXPECT_EQ(pool->known_parameters()->at("application_name"), "postern");
+  EXPECT_EQ(pool->known_parameters()->at("application_name"), "");
   EXPECT_GE(pool->known_version_major(), 14);
   pool->discard(std::unique_ptr<Server>());
 }
@@ -117,7 +117,7 @@ TEST_F(PoolTest, ResetGivesTheSameServerBackAsNew) {
   put_back(std::move(server));
   server = take();
   EXPECT_EQ(server->id(), id);
-  EXPECT_EQ(ask(*server, "SHOW application_name"), "postern");
+  EXPECT_EQ(ask(*server, "SHOW application_name"), "");
   EXPECT_EQ(ask(*server, "SHOW statement_timeout"), "0");
   EXPECT_EQ(ask(*server, "EXECUTE mine"), "error 26000");
   EXPECT_EQ(ask(*server, "SELECT to_regclass('pg_temp.mine') IS NULL"), "t");

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -18,13 +17,13 @@ struct Tag {
   int number;
 };
 
+// Lines of nodetags.h read "	T_SelectStmt = 139,".
 std::vector<Tag> node_tags() {
   std::vector<Tag> tags;
   std::ifstream header(POSTERN_NODETAGS);
-  const std::regex line("\\s*T_(\\w+) = (\\d+),.*");
-  std::smatch match;
-  for (std::string text; std::getline(header, text);) {
-    if (std::regex_match(text, match, line)) tags.push_back({match[1], std::stoi(match[2])});
+  for (std::string word, equals, number; header >> word;) {
+    if (!word.starts_with("T_") || !(header >> equals >> number)) continue;
+    tags.push_back({word.substr(2), std::stoi(number)});
   }
   return tags;
 }

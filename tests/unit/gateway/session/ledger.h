@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Recorder that checks as it listens: each allowed decision gets exactly one end, and each
+// statement that runs was decided on, by its text, as often as it runs.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gateway/session/recorder.h"
+
+namespace gateway::session {
+
+class Ledger final : public Recorder {
+ public:
+  void on_decision(const Decision& decision) override {
+    if (!decision.allowed()) {
+      ++refused;
+      return refusals.push_back(std::string(decision.error_code));
+    }
+    ++allowed[std::string(decision.sql)];
+    if (!open.insert(decision.request_id).second) blame("two decisions with one id");
+  }
+  void on_end(const End& end) override {
+    if (open.erase(end.request_id) == 0) blame("an end without a decision, or a second one");
+    outcomes[end.request_id] = end.outcome;
+  }
+
+  void on_read(const std::string& text) {
+    if (is_the_gateways(text)) return;
+    if (!allowed.contains(text)) blame("reached the server without a decision: " + text);
+  }
+  void on_run(const std::string& text) {
+    if (is_the_gateways(text)) return;
+    if (++runs[text] > allowed[text]) blame("ran without a decision of its own: " + text);
+  }
+  void blame(std::string what) {
+    if (fault.empty()) fault = std::move(what);
+  }
+
+  // The settings of the log-in, which were judged there.
+  static bool is_the_gateways(std::string_view text) {
+    return text.starts_with("SET application_name");
+  }
+
+  std::map<std::string, int, std::less<>> allowed, runs;
+  std::vector<std::string> refusals;
+  std::set<std::uint64_t> open;
+  std::map<std::uint64_t, Outcome> outcomes;
+  std::size_t refused = 0;
+  std::string fault;
+};
+
+}  // namespace gateway::session

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever a server makes fail, and however the bytes arrive: what runs was judged and audited, a
+// denied statement never runs, and the client sees what the server alone would have said, with
+// refusals in the place of errors. Replay one: POSTERN_MODEL_SEED=n; many: POSTERN_MODEL_RUNS=n.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/unit/gateway/session/model_run.h"
+
+namespace gateway::session {
+namespace {
+
+constexpr std::uint32_t kRuns = 10'000;
+
+std::uint32_t number_from(const char* variable, std::uint32_t fallback) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? fallback : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
+}
+
+class Model : public testing::Test {
+ protected:
+  std::string play(std::uint32_t seed, model::ServerOptions options = {}) {
+    ModelRun run({verdicts_, profile_, next_request_id_}, seed, options);
+    std::string fault = run.play();
+    refused_ += run.ledger().refused;
+    for (const auto& [text, count] : run.ledger().runs) ran_ += static_cast<std::size_t>(count);
+    return fault;
+  }
+
+  policy::VerdictCache verdicts_{16 << 20, 1};
+  policy::Profile profile_{.mode = policy::Mode::Balanced};
+  std::uint64_t next_request_id_ = 1;
+  std::size_t refused_ = 0, ran_ = 0;
+};
+
+TEST_F(Model, RunsOnlyWhatWasJudgedAndAnswersAsTheServerWould) {
+  const std::uint32_t first = number_from("POSTERN_MODEL_SEED", 1);
+  const bool is_replay = std::getenv("POSTERN_MODEL_SEED") != nullptr;
+  const std::uint32_t runs = is_replay ? 1 : number_from("POSTERN_MODEL_RUNS", kRuns);
+  for (std::uint32_t seed = first; seed < first + runs; ++seed) {
+    ASSERT_EQ(play(seed), "") << "POSTERN_MODEL_SEED=" << seed;
+  }
+  if (is_replay) return;
+  EXPECT_GT(refused_, runs / 4);  // the runs reach what they are about
+  EXPECT_GT(ran_, runs);
+}
+
+// The canary: a server that does what it should skip is noticed.
+TEST_F(Model, NoticesAStatementThatWasNotTheJudgedOne) {
+  for (std::uint32_t seed = 1; seed < kRuns; ++seed) {
+    if (play(seed, {.registers_skipped = true}).starts_with("ran without")) return;
+  }
+  FAIL() << "the model test cannot fail";
+}
+
+}  // namespace
+}  // namespace gateway::session
