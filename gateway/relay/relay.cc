@@ -53,15 +53,24 @@ void Relay::on_read(std::string_view bytes) noexcept {
   }
 }
 
-void Relay::on_end(net::StreamEnd) noexcept {
+// What a client sent before it closed in order is still done, as PostgreSQL does it; what one that
+// vanished left running is of use to nobody.
+void Relay::on_end(net::StreamEnd end_kind) noexcept {
   if (phase_ == Phase::Ending) return roster_.bury(id_);
-  // One that left in order has its last statements done, as PostgreSQL does them; what one that
-  // vanished left running is of use to nobody.
-  const bool is_abandoned = phase_ == Phase::Serving && session_->has_outstanding() &&
-                            session_->hold() != session::Session::Hold::Leaving;
+  client_gone_ = true;
+  if (phase_ == Phase::Serving && end_kind == net::StreamEnd::Eof) return end_when_alone();
+  const bool is_abandoned = phase_ == Phase::Serving && session_->has_outstanding();
   if (is_abandoned && server_ && !server_bytes_held_) database_->pool->cancel(*server_, [] {});
   end(session::CloseReason::ClientClosed);
-  roster_.bury(id_);
+}
+
+// Ends a session whose client has gone, as soon as nothing that it asked for is left to do.
+void Relay::end_when_alone() {
+  if (!client_gone_ || phase_ != Phase::Serving) return;
+  const bool has_work = session_->has_outstanding() ||
+                        session_->hold() == session::Session::Hold::Server;
+  if (has_work && !session_->awaits_client()) return;
+  end(session::CloseReason::ClientClosed);
 }
 
 void Relay::pump() {
@@ -136,7 +145,7 @@ void Relay::balance() {
   const bool is_held =
       phase_ == Phase::Greeting || session_->hold() != session::Session::Hold::None;
   // Refusals are answers of our own: a client that does not take them must not get more of them.
-  const bool client_is_full = client_.queued_bytes() > kQueuedBytesMax;
+  const bool client_is_full = !client_gone_ && client_.queued_bytes() > kQueuedBytesMax;
   if (client_is_full || server_is_full || (is_held && from_client_.bytes() > kHeldBytesMax)) {
     client_.pause();
   } else {

@@ -79,6 +79,7 @@ void Relay::on_no_server(const upstream::PoolFailure& failure) {
   }
   session_->unavailable(refusal_of(failure));
   pump();
+  end_when_alone();
 }
 
 void Relay::on_server_read(std::string_view bytes) {
@@ -98,6 +99,7 @@ void Relay::on_server_read(std::string_view bytes) {
     balance();
   }
   if (roster_.draining() && phase_ == Phase::Serving) on_drain();
+  end_when_alone();
 }
 
 void Relay::on_server_end() {
