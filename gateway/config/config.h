@@ -14,7 +14,6 @@
 namespace gateway::config {
 
 using Duration = std::chrono::milliseconds;
-using namespace std::chrono_literals;
 
 // The items of each enum are in the order of its words in keys.cc.
 enum class Auth : std::uint8_t { ScramSha256, Trust };
@@ -31,9 +30,9 @@ struct Listen {
   std::uint16_t port = 6432;          // 0: a free one
   std::size_t max_clients = 1000;
   std::size_t max_statement_bytes = 1 << 20;
-  Duration shutdown_timeout = 30s;
-  Duration client_login_timeout = 15s;
-  Duration client_idle_timeout = 0s;
+  Duration shutdown_timeout = std::chrono::seconds(30);
+  Duration client_login_timeout = std::chrono::seconds(15);
+  Duration client_idle_timeout = std::chrono::seconds(0);
 };
 
 // With scram-sha-256 exactly one of verifier and password is set; with trust neither.
@@ -58,16 +57,16 @@ struct Database {
   PoolMode pool_mode = PoolMode::Session;
   std::size_t min_pool_size = 2;
   std::size_t max_pool_size = 10;
-  Duration pool_wait_timeout = 10s;
-  Duration server_idle_timeout = 10min;
-  Duration server_lifetime = 1h;
-  Duration connect_timeout = 5s;
+  Duration pool_wait_timeout = std::chrono::seconds(10);
+  Duration server_idle_timeout = std::chrono::minutes(10);
+  Duration server_lifetime = std::chrono::hours(1);
+  Duration connect_timeout = std::chrono::seconds(5);
   Mode mode = Mode::ReadOnly;
   std::vector<std::string> allowed_gucs;  // lower case
   std::string readonly_role;
   std::vector<std::string> safe_search_path = {"public"};
-  Duration statement_timeout = 30s;
-  Duration idle_in_transaction_timeout = 60s;
+  Duration statement_timeout = std::chrono::seconds(30);
+  Duration idle_in_transaction_timeout = std::chrono::seconds(60);
   bool allow_explain = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 #include "gateway/net/loop.h"
 #include "gateway/net/poll.h"
@@ -32,13 +33,13 @@ std::uint16_t bound_port(int fd) {
 
 }  // namespace
 
-struct Listener::State {
+// Whoever runs one of its callbacks holds it, too: `accept` may close this listener.
+struct Listener::State : std::enable_shared_from_this<Listener::State> {
   int fd;
   std::uint16_t port;
   Accept accept;
   Timer pause;
   std::unique_ptr<Poll> poll;  // null once closed
-  bool accepting = false;      // `accept` may close this listener: then accept_some() frees it
 
   State(Loop& loop, int socket, Accept callback)
       : fd(socket),
@@ -53,20 +54,15 @@ struct Listener::State {
     poll.reset();
     pause.stop();
     ::close(fd);
-    if (!accepting) delete this;
   }
 
   void accept_some() noexcept {
-    accepting = true;
+    const auto self = shared_from_this();
     for (int i = 0; i < kAcceptsPerEvent && poll; ++i) {
       if (!accept_one()) break;
     }
-    accepting = false;
-    if (!poll) {
-      delete this;
-    } else if (!pause.active()) {
-      poll->watch(Interest::Read);  // libuv stops a poll that saw an error; a listener goes on
-    }
+    // libuv stops a poll that saw an error; a listener goes on.
+    if (poll && !pause.active()) poll->watch(Interest::Read);
   }
 
   bool accept_one() {
@@ -89,7 +85,7 @@ struct Listener::State {
   }
 };
 
-Listener::Listener(State* state) : state_(state) {}
+Listener::Listener(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 Listener::~Listener() { state_->close(); }
 
@@ -102,7 +98,8 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop,
     return std::unexpected("cannot listen on " + address + " port " + std::to_string(port) + ": " +
                            fd.error());
   }
-  return std::unique_ptr<Listener>(new Listener(new State(loop, *fd, std::move(accept))));
+  return std::unique_ptr<Listener>(
+      new Listener(std::make_shared<State>(loop, *fd, std::move(accept))));
 }
 
 std::uint16_t Listener::port() const { return state_->port; }

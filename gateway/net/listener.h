@@ -36,8 +36,8 @@ class Listener {
 
  private:
   struct State;
-  explicit Listener(State* state);
-  State* state_;
+  explicit Listener(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace gateway::net

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The children and the shape of one raw-tree node, by PostgreSQL's own generated list of the fields
    of every node type: complete by construction, and a type that the list lacks is reported. */
-#ifndef POSTERN_POLICY_READER_NODE_CHILDREN_H
-#define POSTERN_POLICY_READER_NODE_CHILDREN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +22,4 @@ bool visit_node(const void* node, NodeVisit* visit);
 
 #ifdef __cplusplus
 }
-#endif
-
 #endif

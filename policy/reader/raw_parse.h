@@ -2,8 +2,7 @@
 /* libpg_query's raw parser behind PG_TRY: whatever it ereports becomes a status, and no longjmp
    ever crosses a C++ frame. The tree lives in a memory context of the calling thread until
    raw_parse_end. */
-#ifndef POSTERN_POLICY_READER_RAW_PARSE_H
-#define POSTERN_POLICY_READER_RAW_PARSE_H
+#pragma once
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,6 +29,4 @@ void raw_parse_end(RawParse* parse);
 
 #ifdef __cplusplus
 }
-#endif
-
 #endif

@@ -17,7 +17,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <thread>
+
+#include "tests/support/wait.h"
 
 namespace tests {
 namespace {
@@ -25,7 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int kStartAttempts = 5;  // another process may take the free port first
 constexpr std::chrono::seconds kStartTimeout{60};
-constexpr std::chrono::milliseconds kPoll{20};
 
 using Arguments = std::vector<std::string>;
 
@@ -125,12 +125,7 @@ std::string text_of(const std::string& path) {
 }
 
 bool wait_until_ready(const std::string& conninfo) {
-  const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (PQping(conninfo.c_str()) == PQPING_OK) return true;
-    std::this_thread::sleep_for(kPoll);
-  }
-  return false;
+  return wait_until([&] { return PQping(conninfo.c_str()) == PQPING_OK; }, kStartTimeout);
 }
 
 Arguments server_arguments(const std::string& directory, std::uint16_t port,

@@ -145,7 +145,11 @@ def check_includes(tree):
 
 
 def module_of_target(target):
-    """postern_net -> gateway/net, postern_policy -> policy, postern_policy_reader -> policy/reader."""
+    """postern_net -> gateway/net, postern_policy -> policy, postern_policy_reader -> policy/reader.
+
+    postern_server is what the executable links besides main.cc: both are `gateway`."""
+    if target in ("postern", "postern_server"):
+        return "gateway"
     if not target.startswith("postern_"):
         return None
     name = target.removeprefix("postern_").replace("policy_reader", "policy/reader")
@@ -164,8 +168,6 @@ def declared(tree):
         for call, arguments in DECLARATION.findall(text):
             words = arguments.split()
             module = module_of_target(words[0]) if words else None
-            if words and words[0] == "postern":
-                module = "gateway"
             if module is None:
                 continue
             if call == "postern_library":
@@ -186,7 +188,7 @@ def check_depends(tree):
         libraries.setdefault(module, set())
         places[module] = name
         for target in depends:
-            if target == "postern" or module_of_target(target) == module:
+            if module_of_target(target) == module:
                 continue
             item = module_of_target(target) or LIBRARY_OF_TARGET.get(target)
             if item is None:

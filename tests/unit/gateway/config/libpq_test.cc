@@ -34,7 +34,7 @@ TEST(Libpq, PinsTheSession) {
   database.safe_search_path = {"public", "My\"Schema", "$user"};
   EXPECT_EQ(pinned_settings(database),
             (Settings{{"role", "Read Only"},
-                      {"search_path", "\"public\", \"My\"\"Schema\", \"$user\""},
+                      {"search_path", "public, \"My\"\"Schema\", \"$user\""},
                       {"default_transaction_read_only", "on"},
                       {"statement_timeout", "30000"},
                       {"idle_in_transaction_session_timeout", "60000"}}));
