@@ -53,30 +53,36 @@ void Relay::on_read(std::string_view bytes) noexcept {
   }
 }
 
-// What a client sent before it closed in order is still done, as PostgreSQL does it; what one that
-// vanished left running is of use to nobody.
-void Relay::on_end(net::StreamEnd end_kind) noexcept {
+// What a client sent before its end of file is still done and answered, as PostgreSQL does it.
+bool Relay::on_input_end() noexcept {
+  client_said_all_ = true;
+  return phase_ == Phase::Serving && has_work();
+}
+
+// What a client that vanished left running is of use to nobody.
+void Relay::on_end(net::StreamEnd) noexcept {
   if (phase_ == Phase::Ending) return roster_.bury(id_);
-  client_gone_ = true;
-  if (phase_ == Phase::Serving && end_kind == net::StreamEnd::Eof) return end_when_alone();
   const bool is_abandoned = phase_ == Phase::Serving && session_->has_outstanding();
   if (is_abandoned && server_ && !server_bytes_held_) database_->pool->cancel(*server_, [] {});
   end(session::CloseReason::ClientClosed);
 }
 
-// Ends a session whose client has gone, as soon as nothing that it asked for is left to do.
-void Relay::end_when_alone() {
-  if (!client_gone_ || phase_ != Phase::Serving) return;
-  const bool has_work = session_->has_outstanding() ||
-                        session_->hold() == session::Session::Hold::Server;
-  if (has_work && !session_->awaits_client()) return;
-  end(session::CloseReason::ClientClosed);
+bool Relay::has_work() const {
+  return !session_->awaits_client() &&
+         (session_->has_outstanding() || session_->hold() == session::Session::Hold::Server);
+}
+
+void Relay::end_when_done() {
+  if (client_said_all_ && phase_ == Phase::Serving && !has_work()) {
+    end(session::CloseReason::ClientClosed);
+  }
 }
 
 void Relay::pump() {
   if (phase_ != Phase::Serving) return;
   from_client_.feed({}, [this](std::string_view all) { return feed_session(all); });
   balance();
+  end_when_done();
 }
 
 // One call of the session a round: what it puts out borrows from `bytes`.
@@ -145,7 +151,7 @@ void Relay::balance() {
   const bool is_held =
       phase_ == Phase::Greeting || session_->hold() != session::Session::Hold::None;
   // Refusals are answers of our own: a client that does not take them must not get more of them.
-  const bool client_is_full = !client_gone_ && client_.queued_bytes() > kQueuedBytesMax;
+  const bool client_is_full = client_.queued_bytes() > kQueuedBytesMax;
   if (client_is_full || server_is_full || (is_held && from_client_.bytes() > kHeldBytesMax)) {
     client_.pause();
   } else {

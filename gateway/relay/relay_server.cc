@@ -79,7 +79,6 @@ void Relay::on_no_server(const upstream::PoolFailure& failure) {
   }
   session_->unavailable(refusal_of(failure));
   pump();
-  end_when_alone();
 }
 
 void Relay::on_server_read(std::string_view bytes) {
@@ -99,7 +98,7 @@ void Relay::on_server_read(std::string_view bytes) {
     balance();
   }
   if (roster_.draining() && phase_ == Phase::Serving) on_drain();
-  end_when_alone();
+  end_when_done();
 }
 
 void Relay::on_server_end() {

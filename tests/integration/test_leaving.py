@@ -12,7 +12,7 @@ COUNT = 2000  # far more than are answered before the client's end is seen
 @pytest.mark.parametrize("farewell", [wire.TERMINATE, b""], ids=["Terminate", "end of file"])
 @pytest.mark.parametrize("kind", ["simple", "extended"])
 def test_pipelined_work_is_done_after_the_client_left(through, admin, farewell, kind):
-    insert = "INSERT INTO scratch VALUES (1, 'left')"
+    insert = "INSERT INTO scratch SELECT count(*) + 1, 'left' FROM scratch"
     unit = wire.query(insert)
     if kind == "extended":
         unit = wire.parse(insert) + wire.bind() + wire.execute() + wire.SYNC
