@@ -13,6 +13,8 @@ namespace {
 
 // A batch buffer that an outage or a long statement has made larger than this is given back.
 constexpr std::size_t kBatchBytesKept = 1u << 20;
+// More end records than this do not wait for company.
+constexpr std::size_t kWaitingBytesMax = 64u << 10;
 
 class BatchLog final : public Log {
  public:
@@ -25,12 +27,14 @@ class BatchLog final : public Log {
   ~BatchLog() override { BatchLog::flush(); }
 
   void append(std::string_view session, const Decision& decision) override {
+    ends_only_ = false;
     add(session, decision, decision.event);
   }
   void append(std::string_view session, const End& end) override {
     add(session, end, event_of(end.status));
   }
   void append(std::string_view session, const Occurrence& occurrence) override {
+    ends_only_ = false;
     add(session, occurrence, occurrence.event);
   }
 
@@ -41,6 +45,10 @@ class BatchLog final : public Log {
   }
 
   bool has_pending() const override { return !batch_.empty() || sink_->has_backlog(); }
+  bool can_wait() const override {
+    return ends_only_ && !failing_ && !lost_record_ && !sink_->has_backlog() &&
+           batch_.size() <= kWaitingBytesMax;
+  }
   bool healthy() const override { return !failing_ || on_failure_ == OnFailure::Continue; }
   const LogCounts& counts() const override { return counts_; }
   const std::string& last_error() const override { return last_error_; }
@@ -70,6 +78,7 @@ class BatchLog final : public Log {
     batch_.erase(0, result ? bytes : result.error().taken_bytes);
     if (batch_.empty() && batch_.capacity() > kBatchBytesKept) batch_.shrink_to_fit();
     failing_ = !result.has_value();
+    if (batch_.empty()) ends_only_ = true;
     if (failing_) ++counts_.failures;
     last_error_ = failing_ ? result.error().reason : std::string(sink_->complaint());
     return !failing_;
@@ -81,6 +90,7 @@ class BatchLog final : public Log {
   std::unique_ptr<Sink> sink_;
   std::string batch_;  // whole lines
   std::uint64_t sequence_ = 0;
+  bool ends_only_ = true;     // in the batch
   bool failing_ = false;      // the last write failed
   bool lost_record_ = false;  // since the last flush
   LogCounts counts_;
@@ -95,6 +105,7 @@ class DisabledLog final : public Log {
   void append(std::string_view, const Occurrence&) override {}
   bool flush() override { return true; }
   bool has_pending() const override { return false; }
+  bool can_wait() const override { return true; }
   bool healthy() const override { return true; }
   const LogCounts& counts() const override { return counts_; }
   const std::string& last_error() const override { return last_error_; }

@@ -65,6 +65,9 @@ class Log {
   // this batch may leave; its records are kept (bounded) and tried again by the next flush.
   virtual bool flush() = 0;
   virtual bool has_pending() const = 0;
+  // What is pending are end records only, few of them, and the last write succeeded: they may go
+  // with the next batch.
+  virtual bool can_wait() const = 0;
   // False from a failed flush until one succeeds. While false new statements are refused up front.
   // Always true with OnFailure::Continue: there no flush fails; last_error() and counts() tell.
   virtual bool healthy() const = 0;

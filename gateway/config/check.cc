@@ -69,7 +69,10 @@ void check_audit(Findings& findings) {
 }  // namespace
 
 void Findings::add(Severity severity, std::string_view path, std::string message) {
-  Diagnostic diagnostic{severity, {}, std::string(path), std::move(message)};
+  Diagnostic diagnostic;
+  diagnostic.severity = severity;
+  diagnostic.path = path;
+  diagnostic.message = std::move(message);
   while (!path.empty()) {
     if (const auto place = bound_.places.find(path); place != bound_.places.end()) {
       diagnostic.place = place->second;

@@ -55,7 +55,11 @@ std::expected<Parsed, Diagnostics> parse(std::string_view text, const Sources& s
 
 std::expected<Parsed, Diagnostics> load(const std::string& path, const Sources& sources) {
   const auto text = read_text(path);
-  if (!text) return std::unexpected(Diagnostics{{Severity::Error, {}, "", text.error()}});
+  if (!text) {
+    Diagnostic unreadable;
+    unreadable.message = text.error();
+    return std::unexpected(Diagnostics{std::move(unreadable)});
+  }
   return parse(*text, sources);
 }
 

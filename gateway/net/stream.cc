@@ -91,7 +91,7 @@ struct Stream::State {
     Guard here(this);
     if (includes(ready, write_needs)) send_and_tell();
     if (here.gone) return;
-    if (wants_input() && includes(ready, read_needs)) receive();
+    if (wants_input() && includes(ready, read_needs)) receive(here);
     if (here.gone) return;
     update_poll();
   }
@@ -103,7 +103,7 @@ struct Stream::State {
       if (here.gone) return;
       set_end(StreamEnd::Error);
     } else if (wants_input()) {
-      receive();
+      receive(here);
       if (!here.gone) update_poll();
       return;
     }
@@ -123,7 +123,7 @@ struct Stream::State {
 
   // Plain: one call, as the poll fires again. TLS: until it is empty or the buffer is full, as
   // bytes inside the TLS session fire no poll.
-  void receive() {
+  void receive(Guard& here) {
     const auto buffer = loop.read_buffer();
     IoResult result = transport.read(buffer);
     std::size_t length = result.bytes;
@@ -132,7 +132,6 @@ struct Stream::State {
       length += result.bytes;
     }
     read_needs = result.status == IoStatus::WantWrite ? Interest::Write : Interest::Read;
-    Guard here(this);
     if (length > 0) events->on_read({buffer.data(), length});
     if (here.gone) return;
     after_receive(std::move(result));

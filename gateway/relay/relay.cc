@@ -185,7 +185,9 @@ void Relay::end_now() {
     session_->end(session::CloseReason::Drained,
                   "terminating connection due to administrator command", output_);
     carry_out();
-  } else if (phase_ != Phase::Ending) {
+  } else if (phase_ == Phase::LoggingIn || phase_ == Phase::Greeting) {
+    refuse_login(session::CloseReason::Drained, "the gateway is shutting down");
+  } else if (phase_ == Phase::Cancelling) {
     end(session::CloseReason::Drained);
   }
 }

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kCancelSecretBytes = 4;  // protocol 3.0
 // Beside the sessions: connections that log in or carry a cancel.
 constexpr std::size_t kLoginsMax = 1000;
+// How long end records wait for a decision to share its write.
+constexpr std::chrono::milliseconds kEndsWaitMax{100};
 
 template <typename Number>
 Number number_of(std::string_view bytes) {
@@ -25,7 +27,8 @@ Number number_of(std::string_view bytes) {
 
 Roster::Roster(Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
-      next_request_id_(number_of<std::uint64_t>(surroundings_.random_bytes(8)) | 1) {
+      next_request_id_(number_of<std::uint64_t>(surroundings_.random_bytes(8)) | 1),
+      ends_timer_(surroundings_.loop) {
   surroundings_.loop.on_check([this] { on_check(); });
 }
 
@@ -112,8 +115,22 @@ void Roster::bury(std::uint64_t relay_id) {
   surroundings_.loop.wake();
 }
 
+bool Roster::write_audit() {
+  audit::Log& audit = surroundings_.audit;
+  if (!audit.has_pending()) return true;
+  const bool nobody_waits = to_flush_.empty() && audit.can_wait();
+  if (!nobody_waits || std::exchange(ends_due_, false)) return audit.flush();
+  if (!ends_timer_.active()) {
+    ends_timer_.start(kEndsWaitMax, [this] {
+      ends_due_ = true;
+      surroundings_.loop.wake();
+    });
+  }
+  return true;
+}
+
 void Roster::on_check() {
-  const bool written = !surroundings_.audit.has_pending() || surroundings_.audit.flush();
+  const bool written = write_audit();
   audit_available_ = surroundings_.audit.healthy();
   for (const std::uint64_t id : std::exchange(to_flush_, {})) {
     Relay* relay = find(id);

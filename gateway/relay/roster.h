@@ -88,6 +88,7 @@ class Roster {
 
  private:
   void on_check();
+  bool write_audit();  // false: what was decided may not leave
 
   Surroundings surroundings_;
   std::unordered_map<std::int32_t, std::uint64_t> keys_;  // outlives relays_, which forget theirs
@@ -96,6 +97,8 @@ class Roster {
   std::uint64_t next_relay_id_ = 1;
   std::uint64_t next_request_id_;
   bool audit_available_ = true;
+  net::Timer ends_timer_;  // runs while end records wait
+  bool ends_due_ = false;
   bool draining_ = false;
 };
 

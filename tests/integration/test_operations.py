@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from harness import wire
-from harness.cluster import PASSWORD
+from harness.cluster import DATABASE, PASSWORD, USER
 from harness.waiting import eventually
 
 
@@ -125,6 +125,15 @@ def test_a_second_sigterm_ends_it_at_once(draining):
     assert [fields["C"] for fields in wire.errors(busy.rest())] == ["57P01"]
     records = [record["event_type"] for record in gateway.audit()]
     assert records.count("session_ended") == records.count("session_started")
+
+
+def test_a_login_that_draining_interrupts_is_told(gateways):
+    gateway = gateways()
+    with wire.Wire(gateway.port) as connection:
+        connection.send(wire.startup(user=USER, database=DATABASE))
+        assert connection.read().kind == "R"
+        gateway.process.send_signal(signal.SIGTERM)
+        assert [fields["C"] for fields in wire.errors(connection.rest())] == ["57P01"]
 
 
 def test_draining_has_an_end(gateways):

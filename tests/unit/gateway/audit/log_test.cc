@@ -181,5 +181,44 @@ TEST(Log, SaysWhyItCannotBeOpened) {
   EXPECT_EQ(log.error(), "cannot open /nonexistent/audit.jsonl: No such file or directory");
 }
 
+TEST(Log, LetsOnlyEndRecordsWait) {
+  const TemporaryFolder folder;
+  const auto log = opened({.file_path = folder.file("audit.jsonl")});
+  log->append(session(), End{.request_id = 1});
+  EXPECT_TRUE(log->can_wait());
+  log->append(session(), decision(2));
+  EXPECT_FALSE(log->can_wait());
+  log->append(session(), End{.request_id = 2});
+  EXPECT_FALSE(log->can_wait()) << "a decision is still in the batch";
+  ASSERT_TRUE(log->flush());
+  log->append(session(), End{.request_id = 2});
+  EXPECT_TRUE(log->can_wait());
+  log->append(session(), Occurrence{.event = Event::SessionEnded});
+  EXPECT_FALSE(log->can_wait());
+}
+
+TEST(Log, DoesNotLetManyEndRecordsWait) {
+  const TemporaryFolder folder;
+  const auto log = opened({.file_path = folder.file("audit.jsonl")});
+  for (std::uint64_t id = 0; id < 1000; ++id) log->append(session(), End{.request_id = id});
+  EXPECT_FALSE(log->can_wait());
+}
+
+TEST(Log, DoesNotLetEndRecordsWaitWhileWritingFails) {
+  const Breakable place;
+  const auto log = opened({.file_path = place.path});
+  log->append(session(), decision(1));
+  ASSERT_TRUE(log->flush());
+  place.fail();
+  log->append(session(), End{.request_id = 1});
+  ASSERT_TRUE(log->can_wait());
+  ASSERT_FALSE(log->flush());
+  EXPECT_FALSE(log->can_wait());
+  place.repair();
+  ASSERT_TRUE(log->flush());
+  log->append(session(), End{.request_id = 1});
+  EXPECT_TRUE(log->can_wait());
+}
+
 }  // namespace
 }  // namespace gateway::audit

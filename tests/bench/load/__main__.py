@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs what scripts/bench asks for. Each round measures every target once, one after the other, so
+that a machine that is busy with something else spoils a round and not a comparison."""
+
+import argparse
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "integration"))
+
+import measure  # noqa: E402
+import report  # noqa: E402
+import targets as setups  # noqa: E402
+from harness.cluster import Cluster, binaries  # noqa: E402
+
+ROW_BYTES = 1000
+
+
+def stream_sql(kind, megabytes):
+    rows = f"SELECT n, repeat('x', {ROW_BYTES}) FROM generate_series(1, {megabytes * 1000}) AS n"
+    return f"COPY ({rows}) TO STDOUT" if kind == "copy" else rows
+
+
+def kinds(options, script):
+    """Name -> heading, how one target is measured, how the samples are shown."""
+    seconds = 1 if options.smoke else options.seconds
+    megabytes = 5 if options.smoke else options.megabytes
+    return {
+        "simple": ("pgbench -S -M simple",
+                   lambda target: measure.transactions(target, seconds, "-S"),
+                   report.transactions),
+        "prepared": ("pgbench -S -M prepared",
+                     lambda target: measure.transactions(target, seconds, "-S", "-M", "prepared"),
+                     report.transactions),
+        "connect": ("Connect (SCRAM), SELECT 1, disconnect",
+                    lambda target: measure.connections(target, seconds, script),
+                    report.connections),
+        "copy": (f"COPY TO STDOUT, {megabytes} MB in rows of {ROW_BYTES} bytes, one client",
+                 lambda target: measure.result_bytes(target, stream_sql("copy", megabytes)),
+                 report.streams),
+        "select": (f"SELECT, {megabytes} MB in rows of {ROW_BYTES} bytes, one client",
+                   lambda target: measure.result_bytes(target, stream_sql("select", megabytes)),
+                   report.streams),
+    }
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=2, help="of each pgbench run")
+    parser.add_argument("--megabytes", type=int, default=200, help="of each large result")
+    parser.add_argument("--scale", type=int, default=5, help="of pgbench -i")
+    parser.add_argument("--only", default="", metavar="KIND,…")
+    parser.add_argument("--also", action="append", default=[], metavar="NAME=BINARY")
+    parser.add_argument("--smoke", action="store_true", help="one round, as short as can be")
+    return parser.parse_args()
+
+
+def machine():
+    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
+                  if line.startswith("model name")), platform.machine())
+    version = subprocess.run([binaries() / "postgres", "--version"], capture_output=True,
+                             text=True, check=True).stdout.strip()
+    bouncer = subprocess.run([setups.program(), "--version"], capture_output=True, text=True,
+                             check=True).stdout.splitlines()[0]
+    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
+    return (f"{os.cpu_count()} × {model}, Linux {platform.release()}; {version}; {bouncer}; "
+            f"load at the start {load}")
+
+
+def run(options, script):
+    chosen = kinds(options, script)
+    names = [name for name in options.only.split(",") if name] or list(chosen)
+    unknown = set(names) - set(chosen)
+    assert not unknown, f"not among {', '.join(chosen)}: {', '.join(sorted(unknown))}"
+    also = dict(pair.split("=", 1) for pair in options.also)
+    about = machine()
+    cluster = Cluster(["autovacuum=off", "shared_buffers=128MB"])
+    try:
+        direct = setups.Direct(cluster.port)
+        subprocess.run([binaries() / "pgbench", "-i", "-q", "-s", str(options.scale)], check=True,
+                       env=direct.environment(), stderr=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL)
+        running = setups.start_all(cluster, also)
+        try:
+            results = rounds(options, [chosen[name] for name in names], running)
+        finally:
+            setups.stop_all(running)
+    finally:
+        cluster.destroy()
+    print(f"Machine: {about}.\n{1 if options.smoke else options.rounds} rounds, {measure.CLIENTS} clients, "
+          f"{options.seconds} s a run, TCP loopback, SCRAM.\n")
+    for name, samples in zip(names, results):
+        heading, _, show = chosen[name]
+        print(show(heading, samples))
+
+
+def rounds(options, chosen, running):
+    count = 1 if options.smoke else options.rounds
+    results = [{name: [] for name in running} for _ in chosen]
+    for number in range(count):
+        print(f"bench: round {number + 1} of {count}", file=sys.stderr)
+        for (_, take, _), samples in zip(chosen, results):
+            for name, target in running.items():
+                samples[name].append(take(target))
+    return results
+
+
+def main():
+    options = arguments()
+    with tempfile.NamedTemporaryFile("w", suffix=".sql", prefix="postern-bench-") as script:
+        script.write("SELECT 1;\n")
+        script.flush()
+        run(options, script.name)
+
+
+main()
