@@ -214,7 +214,9 @@ void Server::run_query() {
     if (is_refused(text)) error = "42601";
     if (!error && status_ == 'E' && !ends_transaction(text)) error = "25P02";
     if (!error && has(text, "fail_parse")) error = "42P01";
-    if (!error && returns_rows(text)) send('T', "");
+    const bool is_unknown = (text.starts_with("EXECUTE") && !statements_.contains(word(text, 1))) ||
+                            (text.starts_with("FETCH") && !portals_.contains(word(text, 3)));
+    if (!error && returns_rows(text) && !is_unknown) send('T', "");
     if (!error) error = run({text, text});
     if (error) {
       fail(*error);
