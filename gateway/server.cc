@@ -158,6 +158,10 @@ void Server::run() {
     s.signals.push_back(
         std::make_unique<net::Signal>(s.loop, number, [&s, name = name] { s.on_signal(name); }));
   }
+  // Otherwise it would end the process.
+  s.signals.push_back(std::make_unique<net::Signal>(s.loop, SIGHUP, [] {
+    telemetry::log_warn("SIGHUP ignored: reloading is not built yet; restart to change settings");
+  }));
   s.tick.repeat(kTick, [&s] {
     s.roster->tick();
     s.stop_when_empty();

@@ -53,6 +53,7 @@ struct Stream::State {
   Phase phase = Phase::Open;
   StreamEnd end = StreamEnd::Eof;
   bool reading = false;
+  bool input_ended = false;
   Interest read_needs =
       Interest::Read;  // TLS may have to write before it can read, and the reverse
   Interest write_needs = Interest::None;  // not None: the socket took no more
@@ -75,7 +76,9 @@ struct Stream::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  bool wants_input() const { return reading && events != nullptr && phase == Phase::Open; }
+  bool wants_input() const {
+    return reading && !input_ended && events != nullptr && phase == Phase::Open;
+  }
 
   void update_poll() {
     Interest wanted = write_needs;
@@ -134,13 +137,14 @@ struct Stream::State {
     read_needs = result.status == IoStatus::WantWrite ? Interest::Write : Interest::Read;
     if (length > 0) events->on_read({buffer.data(), length});
     if (here.gone) return;
-    after_receive(std::move(result));
+    after_receive(std::move(result), here);
   }
 
-  void after_receive(IoResult result) {
+  void after_receive(IoResult result, const Guard& here) {
     if (phase != Phase::Open) return;
     if (result.status == IoStatus::Eof) {
-      set_end(StreamEnd::Eof);
+      input_ended = true;
+      if (!events->on_input_end() && !here.gone && phase == Phase::Open) set_end(StreamEnd::Eof);
     } else if (result.status == IoStatus::Error) {
       error = std::move(result.error);
       set_end(StreamEnd::Error);

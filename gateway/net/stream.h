@@ -29,6 +29,9 @@ class StreamEvents {
   virtual void on_read(std::string_view bytes) noexcept = 0;  // Borrowed: until it returns
   virtual void
   on_writable() noexcept = 0;  // the write queue became empty after having been non-empty
+  // The peer has sent its last byte, and may still read. True: go on writing; finish() ends the
+  // stream then. False: on_end(Eof) follows.
+  virtual bool on_input_end() noexcept { return false; }
   virtual void on_end(StreamEnd end) noexcept = 0;  // once; nothing is called after it
 };
 

@@ -53,21 +53,36 @@ void Relay::on_read(std::string_view bytes) noexcept {
   }
 }
 
+// What a client sent before its end of file is still done and answered, as PostgreSQL does it.
+bool Relay::on_input_end() noexcept {
+  client_said_all_ = true;
+  return phase_ == Phase::Serving && has_work();
+}
+
+// What a client that vanished left running is of use to nobody.
 void Relay::on_end(net::StreamEnd) noexcept {
   if (phase_ == Phase::Ending) return roster_.bury(id_);
-  // One that left in order has its last statements done, as PostgreSQL does them; what one that
-  // vanished left running is of use to nobody.
-  const bool is_abandoned = phase_ == Phase::Serving && session_->has_outstanding() &&
-                            session_->hold() != session::Session::Hold::Leaving;
+  const bool is_abandoned = phase_ == Phase::Serving && session_->has_outstanding();
   if (is_abandoned && server_ && !server_bytes_held_) database_->pool->cancel(*server_, [] {});
   end(session::CloseReason::ClientClosed);
-  roster_.bury(id_);
+}
+
+bool Relay::has_work() const {
+  return !session_->awaits_client() &&
+         (session_->has_outstanding() || session_->hold() == session::Session::Hold::Server);
+}
+
+void Relay::end_when_done() {
+  if (client_said_all_ && phase_ == Phase::Serving && !has_work()) {
+    end(session::CloseReason::ClientClosed);
+  }
 }
 
 void Relay::pump() {
   if (phase_ != Phase::Serving) return;
   from_client_.feed({}, [this](std::string_view all) { return feed_session(all); });
   balance();
+  end_when_done();
 }
 
 // One call of the session a round: what it puts out borrows from `bytes`.

@@ -70,7 +70,10 @@ class Relay final : private net::StreamEvents {
   // net::StreamEvents of the client
   void on_read(std::string_view bytes) noexcept override;
   void on_writable() noexcept override { balance(); }
-  void on_end(net::StreamEnd end) noexcept override;
+  void on_end(net::StreamEnd end_kind) noexcept override;
+  bool on_input_end() noexcept override;
+  bool has_work() const;
+  void end_when_done();
 
   // relay_login.cc
   std::size_t on_login_bytes(std::string_view bytes);
@@ -106,6 +109,7 @@ class Relay final : private net::StreamEvents {
   net::Stream client_;
   ServerEvents server_events_{*this};
   Phase phase_ = Phase::LoggingIn;
+  bool client_said_all_ = false;
   std::chrono::steady_clock::time_point opened_at_, last_active_at_, ending_since_{};
 
   InputBuffer from_client_, from_server_;

@@ -98,6 +98,7 @@ void Relay::on_server_read(std::string_view bytes) {
     balance();
   }
   if (roster_.draining() && phase_ == Phase::Serving) on_drain();
+  end_when_done();
 }
 
 void Relay::on_server_end() {

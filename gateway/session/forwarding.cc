@@ -129,6 +129,7 @@ void Session::withdraw_predictions() {
 void Session::send_settings(Output& out) {
   const std::string sql = settings_sql(client_settings_, server_defaults_);
   if (sql.empty()) return;
+  predict_query_start(unit_);
   out.to_server.write([&](std::string& text) { pgwire::write_query(text, sql); });
   expect(ReplyKind::Query, Treatment::Skip);
 }

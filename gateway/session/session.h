@@ -105,6 +105,8 @@ class Session {
   // be reset.
   bool is_idle() const;
   bool may_reuse_server() const;
+  // The server waits for what only the client can send.
+  bool awaits_client() const { return copy_ == Copy::In || client_body_left_ > 0; }
   bool has_outstanding() const { return !replies_.empty(); }
 
   // Tells the client (FATAL) unless it was told already, and ends what is outstanding.

@@ -207,13 +207,6 @@ void Server::on_query(std::string_view sql) {
   run_query();
 }
 
-// A Query of what is not there fails before its rows are described.
-bool Server::describes_rows(std::string_view text) const {
-  if (text.starts_with("EXECUTE")) return statements_.contains(word(text, 1));
-  if (text.starts_with("FETCH")) return portals_.contains(word(text, 3));
-  return returns_rows(text);
-}
-
 void Server::run_query() {
   while (pending_.next < pending_.statements.size()) {
     const std::string text = pending_.statements[pending_.next++];
@@ -221,7 +214,9 @@ void Server::run_query() {
     if (is_refused(text)) error = "42601";
     if (!error && status_ == 'E' && !ends_transaction(text)) error = "25P02";
     if (!error && has(text, "fail_parse")) error = "42P01";
-    if (!error && describes_rows(text)) send('T', "");
+    const bool is_unknown = (text.starts_with("EXECUTE") && !statements_.contains(word(text, 1))) ||
+                            (text.starts_with("FETCH") && !portals_.contains(word(text, 3)));
+    if (!error && returns_rows(text) && !is_unknown) send('T', "");
     if (!error) error = run({text, text});
     if (error) {
       fail(*error);

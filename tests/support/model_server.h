@@ -64,7 +64,6 @@ class Server {
   void on_copy_message(char type, std::string_view body);
   void on_query(std::string_view sql);
   void run_query();
-  bool describes_rows(std::string_view text) const;
   Error parse(std::string_view body);
   Error bind(std::string_view body);
   Error describe(std::string_view body);

