@@ -126,7 +126,8 @@ std::expected<std::unique_ptr<Sink>, std::string> open_sink(const LogSettings& s
 
 }  // namespace
 
-std::expected<std::unique_ptr<Log>, std::string> Log::open(LogSettings settings, Clock clock) {
+std::expected<std::unique_ptr<Log>, std::string> Log::open(const LogSettings& settings,
+                                                           Clock clock) {
   if (!settings.enabled) return std::make_unique<DisabledLog>();
   auto digest = Digest::make();
   if (!digest) return std::unexpected(std::move(digest.error()));

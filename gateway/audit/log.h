@@ -51,7 +51,8 @@ class Log {
  public:
   // The error names the path and the system's reason. A file is created with mode 0640, appended
   // to.
-  static std::expected<std::unique_ptr<Log>, std::string> open(LogSettings settings, Clock clock);
+  static std::expected<std::unique_ptr<Log>, std::string> open(const LogSettings& settings,
+                                                               Clock clock);
   virtual ~Log() = default;  // flushes
 
   // Formats what is constant over a session, for append(). Keep it as long as the session lives.

@@ -78,7 +78,9 @@ class Binder {
     const bool is_list = leaf.key.type == Type::List || leaf.key.type == Type::OneOrMore;
     const bool is_scalar = leaf.key.type != Type::List;
     const auto kind = leaf.node.kind;
-    if (!(is_list && kind == Node::Kind::List) && !(is_scalar && kind == Node::Kind::Scalar)) {
+    const bool fits =
+        (is_list && kind == Node::Kind::List) || (is_scalar && kind == Node::Kind::Scalar);
+    if (!fits) {
       return fail(leaf, fmt::format("must be {}, is {}", is_scalar ? "a single value" : "a list",
                                     name(kind)));
     }
