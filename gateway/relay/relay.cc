@@ -59,11 +59,15 @@ bool Relay::on_input_end() noexcept {
   return phase_ == Phase::Serving && has_work();
 }
 
-// What a client that vanished left running is of use to nobody.
 void Relay::on_end(net::StreamEnd) noexcept {
   if (phase_ == Phase::Ending) return roster_.bury(id_);
-  const bool is_abandoned = phase_ == Phase::Serving && session_->has_outstanding();
-  if (is_abandoned && server_ && !server_bytes_held_) database_->pool->cancel(*server_, [] {});
+  end_abandoned();
+}
+
+// What a client that vanished left running is of use to nobody.
+void Relay::end_abandoned() {
+  const bool is_running = phase_ == Phase::Serving && session_->has_outstanding();
+  if (is_running && server_ && !server_bytes_held_) database_->pool->cancel(*server_, [] {});
   end(session::CloseReason::ClientClosed);
 }
 
@@ -174,8 +178,10 @@ void Relay::on_tick(std::chrono::steady_clock::time_point now) {
       }
       break;
     case Phase::Serving:
-      if (limits.idle_timeout.count() > 0 && now - last_active_at_ > limits.idle_timeout &&
-          !session_->has_outstanding()) {
+      if (client_said_all_ && now - last_active_at_ > kSilenceAfterInputEndMax) {
+        end_abandoned();
+      } else if (limits.idle_timeout.count() > 0 && now - last_active_at_ > limits.idle_timeout &&
+                 !session_->has_outstanding()) {
         session_->end(session::CloseReason::ClientIdleTimeout,
                       "terminating connection due to idle-session timeout", output_);
         carry_out();

@@ -29,6 +29,9 @@ namespace gateway::relay {
 inline constexpr std::size_t kQueuedBytesMax = 256 * 1024;
 // A client whose session is held is read up to here, so that its going away is noticed.
 inline constexpr std::size_t kHeldBytesMax = 64 * 1024;
+// How long the server may say nothing to a client that has closed its sending side: it waits, or it
+// has vanished, and then its server belongs to others.
+inline constexpr std::chrono::seconds kSilenceAfterInputEndMax{5};
 // How long a client has to take its last message.
 inline constexpr std::chrono::seconds kFarewellMax{5};
 
@@ -74,6 +77,7 @@ class Relay final : private net::StreamEvents {
   bool on_input_end() noexcept override;
   bool has_work() const;
   void end_when_done();
+  void end_abandoned();
 
   // relay_login.cc
   std::size_t on_login_bytes(std::string_view bytes);

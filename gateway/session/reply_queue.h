@@ -3,6 +3,7 @@
 // become of its reply. Knows no policy.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -60,6 +61,12 @@ class ReplyQueue {
   const Expected& front() const { return entries_.front(); }
   Expected& back() { return entries_.back(); }
   void push(Expected entry) { entries_.push_back(std::move(entry)); }
+  // Some entry is answered with ReadyForQuery, so the server sends what it keeps back.
+  bool holds_ready() const {
+    return std::ranges::any_of(entries_, [](const Expected& entry) {
+      return entry.kind == ReplyKind::Sync || entry.kind == ReplyKind::Query;
+    });
+  }
   void pop() { entries_.pop_front(); }
 
  private:

@@ -56,6 +56,10 @@ bool Session::may_reuse_server() const {
          server_body_left_ == 0 && status_ == pgwire::TransactionStatus::Idle;
 }
 
+bool Session::will_be_answered() const {
+  return copy_ != Copy::In && client_body_left_ == 0 && replies_.holds_ready();
+}
+
 void Session::end(CloseReason reason, std::string_view message, Output& out) {
   if (!client_told_ && !is_inside_reply()) {
     out.to_client.write([&](std::string& text) {

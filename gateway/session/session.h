@@ -105,8 +105,9 @@ class Session {
   // be reset.
   bool is_idle() const;
   bool may_reuse_server() const;
-  // The server waits for what only the client can send.
-  bool awaits_client() const { return copy_ == Copy::In || client_body_left_ > 0; }
+  // The server answers without another byte of the client: not in the middle of a message or of a
+  // COPY, nor where a Sync is missing.
+  bool will_be_answered() const;
   bool has_outstanding() const { return !replies_.empty(); }
 
   // Tells the client (FATAL) unless it was told already, and ends what is outstanding.

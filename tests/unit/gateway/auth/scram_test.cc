@@ -59,7 +59,7 @@ TEST(Scram, NamesWhatIsWrongWithAFirstMessage) {
       {"n,,r=abc,n=u", Malformed},
       {"n,,n=u,r=a\x7f", Malformed},
       {"n,,n=u,r=a b", Malformed},
-      {"p=tls-server-end-point,,n=u,r=abc", Unsupported},
+      {"p=tls-server-end-point,,n=u,r=abc", Malformed},
       {"n,a=other,n=u,r=abc", Unsupported},
       {"n,,m=x,n=u,r=abc", Unsupported},
       {"n,,n=u,r=" + std::string(kScramMessageBytesMax, 'a'), Malformed},
