@@ -79,7 +79,8 @@ class Builder : public YAML::EventHandler {
   };
 
   void error(Place place, std::string message) {
-    if (!stopped_) diagnostics_.push_back({Severity::Error, std::move(place), "", message});
+    if (stopped_) return;
+    diagnostics_.push_back({Severity::Error, std::move(place), "", std::move(message)});
   }
 
   void check_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {

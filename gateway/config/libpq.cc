@@ -37,6 +37,7 @@ std::string quoted_identifier(std::string_view name) {
 
 std::string search_path(const std::vector<std::string>& schemas) {
   std::vector<std::string> quoted;
+  quoted.reserve(schemas.size());
   for (const std::string& schema : schemas) quoted.push_back(quoted_identifier(schema));
   return fmt::format("{}", fmt::join(quoted, ", "));
 }
