@@ -72,8 +72,7 @@ void Relay::end_abandoned() {
 }
 
 bool Relay::has_work() const {
-  return !session_->awaits_client() &&
-         (session_->has_outstanding() || session_->hold() == session::Session::Hold::Server);
+  return session_->hold() == session::Session::Hold::Server || session_->will_be_answered();
 }
 
 void Relay::end_when_done() {

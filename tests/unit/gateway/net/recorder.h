@@ -24,6 +24,10 @@ struct Recorder final : StreamEvents {
     ++writables;
     if (after_writable) after_writable();
   }
+  bool on_input_end() noexcept override {
+    ++input_ends;
+    return goes_on_after_input;
+  }
   void on_end(StreamEnd end) noexcept override {
     ++ends;
     last_end = end;
@@ -31,7 +35,8 @@ struct Recorder final : StreamEvents {
   }
 
   std::string received;
-  int reads = 0, writables = 0, ends = 0;
+  int reads = 0, writables = 0, ends = 0, input_ends = 0;
+  bool goes_on_after_input = false;
   std::optional<StreamEnd> last_end;
   std::function<void()> after_read, after_writable, after_end;
 };

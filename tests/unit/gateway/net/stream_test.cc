@@ -171,6 +171,21 @@ TEST_F(StreamTest, TellsAnEofOnceAfterTheLastBytes) {
   EXPECT_EQ(events.ends, 1);
 }
 
+TEST_F(StreamTest, WritesToAPeerThatHasSentItsLastByteWhereAsked) {
+  events.goes_on_after_input = true;
+  send_from_peer("bye");
+  ::shutdown(peer, SHUT_WR);
+  ASSERT_TRUE(run_until([&] { return events.input_ends == 1; }));
+  stream->write("the answer");
+  runner.run_iterations(3);
+  EXPECT_EQ(read_available(peer), "the answer");
+  EXPECT_EQ(events.ends, 0);
+  EXPECT_EQ(events.input_ends, 1);
+  stream->finish();
+  ASSERT_TRUE(run_until([&] { return events.ends == 1; }));
+  EXPECT_EQ(events.last_end, StreamEnd::Eof);
+}
+
 TEST_F(StreamTest, TellsAFailedWriteFromTheLoopOnly) {
   stream->pause();
   close_peer();
