@@ -46,6 +46,7 @@ std::vector<fs::path> versioned_folders(const fs::path& root) {
   }
   std::ranges::sort(found, std::greater{}, &std::pair<int, fs::path>::first);
   std::vector<fs::path> folders;
+  folders.reserve(found.size());
   for (auto& [version, folder] : found) folders.push_back(std::move(folder));
   return folders;
 }

@@ -31,6 +31,7 @@ class Socket {
 
 Result<Socket> connect_to(std::uint16_t port, std::chrono::milliseconds at_most) {
   Socket made{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (made.fd() < 0) return fail_errno("cannot make a socket");
   const timeval limit{at_most.count() / 1000, (at_most.count() % 1000) * 1000};
   setsockopt(made.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   setsockopt(made.fd(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);

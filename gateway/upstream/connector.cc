@@ -35,7 +35,7 @@ void Connector::resolve_next() {
   if (next_host_ == hosts_.size()) return connect();
   resolution_ = std::make_unique<net::Resolution>(
       loop_, hosts_[next_host_].host,
-      [this](std::vector<std::string> addresses, std::string error) {
+      [this](std::vector<std::string> addresses, const std::string& error) {
         on_resolved(std::move(addresses), error);
       });
 }
