@@ -119,7 +119,7 @@ std::string complaint(const Step& step, const PsqlOutput& output) {
   }
   std::vector<std::string_view> shows = step.shows;
   if (step.outcome == Outcome::RefusedByPostern) {
-    shows.insert(shows.end(), {"ERROR:  42501: ", "DETAIL:  UNSAFE_SQL", "HINT:  "});
+    shows.insert(shows.end(), {"ERROR:  42501: ", "DETAIL:  ", "(rule: ", "HINT:  "});
     if (output.text.contains("ran-anyway")) return "the statement before it ran";
   }
   for (const std::string_view text : shows) {

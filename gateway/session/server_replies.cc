@@ -188,6 +188,12 @@ bool Session::on_ready(const Message& reply, Output& out) {
   } else {
     out.to_client.forward(reply.frame);
   }
+  // The server has not hung up at the message that broke its COPY: the COPY was over before.
+  if (discard_ == Discard::ForEver) {
+    end(CloseReason::ClientProtocolViolation, "unexpected message type during COPY from stdin",
+        out);
+    return true;
+  }
   end_parses_through(entry.unit);
   if (status_ == pgwire::TransactionStatus::Idle) portals_.end_transaction();
   pop(out);

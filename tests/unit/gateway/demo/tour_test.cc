@@ -16,7 +16,8 @@ struct Case {
 };
 
 const char* const kRefusal =
-    "ERROR:  42501: no INSERT in read_only mode\nDETAIL:  UNSAFE_SQL: INSERT\nHINT:  Ask.\n";
+    "ERROR:  42501: no INSERT in read_only mode\nDETAIL:  UNSAFE_SQL: INSERT (rule: mode)\nHINT:  "
+    "Ask.\n";
 
 TEST(Tour, TellsRightFromWrong) {
   const Case cases[] = {
