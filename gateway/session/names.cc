@@ -6,6 +6,11 @@
 #include <utility>
 
 namespace gateway::session {
+namespace {
+
+const policy::Effect kNoEffect;  // of what PREPARE and DECLARE can hold
+
+}  // namespace
 
 std::string_view name_key(std::string_view name) { return name.substr(0, kNameBytesMax); }
 
@@ -15,9 +20,8 @@ const policy::StatementVerdict* Prepared::judged() const {
 }
 
 const policy::Effect& Prepared::effect() const {
-  static const policy::Effect kNone;  // what PREPARE and DECLARE can hold has none
   const policy::StatementVerdict* verdict_on = judged();
-  return verdict_on == nullptr || is_contained ? kNone : verdict_on->effect;
+  return verdict_on == nullptr || is_contained ? kNoEffect : verdict_on->effect;
 }
 
 Names::Lookup Names::look_up(std::string_view name, std::uint64_t unit) const {
