@@ -156,7 +156,7 @@ void Server::run() {
   State& s = *state_;
   for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"}, std::pair{SIGINT, "SIGINT"}}) {
     s.signals.push_back(
-        std::make_unique<net::Signal>(s.loop, number, [&s, name = name] { s.on_signal(name); }));
+        std::make_unique<net::Signal>(s.loop, number, [&s, name] { s.on_signal(name); }));
   }
   // Otherwise it would end the process.
   s.signals.push_back(std::make_unique<net::Signal>(s.loop, SIGHUP, [] {

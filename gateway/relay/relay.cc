@@ -45,7 +45,7 @@ void Relay::on_read(std::string_view bytes) noexcept {
       balance();
       break;
     case Phase::Greeting:
-      from_client_.feed(bytes, [](std::string_view) { return 0; });
+      from_client_.feed(bytes, [](std::string_view) { return std::size_t{0}; });
       balance();
       break;
     case Phase::Cancelling:
