@@ -16,6 +16,9 @@
 
 namespace policy {
 
+class Access;
+struct Facts;
+
 enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
 
 // A timeout that the gateway sets at the start of every session; 0: none. A client may only lower
@@ -36,7 +39,10 @@ struct Profile {
   // The pinned one, as SHOW prints it. A client may SET it to this again, or to the empty one.
   std::string search_path{};
   std::size_t max_statement_bytes = 1 << 20;
-  // Grows with every change of policy: a verdict of another epoch is judged again.
+  // Null: judged by statement class alone. Else nothing that does not resolve against its catalog
+  // passes.
+  std::shared_ptr<const Access> access{};
+  // Grows with every change of policy or catalog: a verdict of another epoch is judged again.
   std::uint64_t epoch = 1;
   bool operator==(const Profile&) const = default;
 };
@@ -48,7 +54,7 @@ struct Question {
   int server_major = 15;
 };
 
-enum class Check : std::uint8_t { Text, Statement, Setting, Function };
+enum class Check : std::uint8_t { Text, Statement, Setting, Schema, Table, Column, Function, Resolve };
 
 // One reason for a refusal. Strings are complete sentences, fit for MESSAGE, DETAIL and HINT.
 struct Violation {
@@ -98,6 +104,8 @@ struct StatementVerdict {
   // short.
   std::uint64_t fingerprint = 0;
   Effect effect{};
+  // What it reads and calls; null where the profile has no access policy.
+  std::shared_ptr<const Facts> facts{};
   std::vector<Violation> violations{};  // empty: allowed
   bool allowed() const { return violations.empty(); }
 };

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A rule is a pure function of the facts of one statement. Each has its own file and table test.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "policy/facts.h"
+#include "policy/judge.h"
+#include "policy/rules/access.h"
+
+namespace policy::rules {
+
+struct Found {
+  Violation violation{};
+  std::size_t offset = 0;  // byte in the text
+};
+
+struct Case {
+  const Facts& facts;
+  const Access& access;
+  const Profile& profile;
+};
+
+using Finds = std::vector<Found>;
+
+// In the order in which a client is told: the first refusal is MESSAGE.
+void check_unresolved(const Case& statement, Finds& finds);   // 42P01, 42703, 42883; uncertain
+void check_relations(const Case& statement, Finds& finds);    // schemas, tables, catalogs, foreign
+void check_columns(const Case& statement, Finds& finds);      // also star and whole row
+void check_views(const Case& statement, Finds& finds);        // what views read
+void check_functions(const Case& statement, Finds& finds);    // calls, operators, casts
+void check_settings(const Case& statement, Finds& finds);     // SHOW, current_setting
+void check_writes(const Case& statement, Finds& finds);       // WHERE required, row locks
+
+// All of them.
+Finds check(const Case& statement);
+
+}  // namespace policy::rules
