@@ -54,7 +54,19 @@ struct Question {
   int server_major = 15;
 };
 
-enum class Check : std::uint8_t { Text, Statement, Setting, Schema, Table, Column, Function, Resolve };
+enum class Check : std::uint8_t {
+  Text,
+  Statement,
+  Setting,
+  Schema,
+  Table,
+  Column,
+  Function,
+  Resolve
+};
+
+// As audit records and tools name it: "column". Static storage.
+std::string_view name(Check check);
 
 // One reason for a refusal. Strings are complete sentences, fit for MESSAGE, DETAIL and HINT.
 struct Violation {
