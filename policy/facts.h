@@ -14,7 +14,7 @@
 
 namespace policy {
 
-// One use of a column.
+// One use of a column, or of the whole row.
 struct ColumnUse {
   enum class How : std::uint8_t {
     Named,     // u.ssn, ssn
@@ -23,7 +23,8 @@ struct ColumnUse {
     Join,      // USING, NATURAL
     Written,   // INSERT, UPDATE SET, COPY FROM; not read
   };
-  std::int16_t column = 0;  // pg_attribute.attnum; negative: a system column
+  // pg_attribute.attnum; negative: a system column; 0, of WholeRow: every column.
+  std::int16_t column = 0;
   How how = How::Named;
   std::size_t offset = 0;  // byte in the text, 0-based; of the star for Star
 };

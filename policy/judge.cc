@@ -6,10 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "policy/facts.h"
 #include "policy/guc.h"
 #include "policy/modes.h"
 #include "policy/reader/reader.h"
 #include "policy/refusals.h"
+#include "policy/resolver/resolver.h"
+#include "policy/rules/rule.h"
 #include "policy/text_scan.h"
 
 namespace policy {
@@ -69,7 +72,8 @@ class Positions {
 // The violations of one statement: each told once, and the first few only.
 class Findings {
  public:
-  explicit Findings(const Positions& positions) : positions_(positions) {}
+  explicit Findings(const Positions& positions, std::vector<Violation> before = {})
+      : positions_(positions), violations_(std::move(before)) {}
 
   bool full() const { return violations_.size() >= kViolationsMax; }
   void add(std::optional<Violation> violation, std::size_t offset) {
@@ -103,13 +107,31 @@ std::vector<Violation> judge_facts(const StatementFacts& facts, const Profile& p
   return findings.take();
 }
 
-StatementVerdict verdict_on(StatementFacts facts, const Profile& profile,
+// What the statement does to the database, by the rules of the profile's access policy.
+void judge_access(const void* node, const Question& question, const Positions& positions,
+                  StatementVerdict& verdict) {
+  const auto& access = question.profile.access;
+  if (access == nullptr) return;
+  auto facts =
+      std::make_shared<const Facts>(resolve(node, {.snapshot = access->snapshot(),
+                                                   .search_path = access->search_path(),
+                                                   .parameter_types = question.parameter_types}));
+  auto finds = rules::check({.facts = *facts, .access = *access, .profile = question.profile});
+  verdict.facts = std::move(facts);
+  if (finds.empty()) return;
+  Findings findings(positions, std::move(verdict.violations));
+  for (auto& found : finds) findings.add(std::move(found.violation), found.offset);
+  verdict.violations = findings.take();
+}
+
+StatementVerdict verdict_on(StatementFacts facts, const void* node, const Question& question,
                             const Positions& positions) {
   StatementVerdict verdict{.statement_class = facts.statement_class,
                            .offset = facts.offset,
                            .bytes = facts.bytes,
                            .fingerprint = facts.fingerprint};
-  verdict.violations = judge_facts(facts, profile, positions);
+  verdict.violations = judge_facts(facts, question.profile, positions);
+  judge_access(node, question, positions, verdict);
   verdict.effect = std::move(facts.effect);
   return verdict;
 }
@@ -122,16 +144,18 @@ Verdict judge_text(const Question& question) {
     verdict.unreadable.push_back(refusal_of(*fault, question));
     return verdict;
   }
-  auto facts = read(question.sql);
+  const ParsedText text(question.sql);
+  auto facts = text.read();
   if (!facts) {
     verdict.unreadable.push_back(refusal_of(facts.error()));
     return verdict;
   }
   verdict.statements.reserve(facts->size());
   Positions positions(question.sql);
-  for (auto& each : *facts) {
-    positions.begin_statement(each.offset);
-    verdict.statements.push_back(verdict_on(std::move(each), question.profile, positions));
+  for (std::size_t i = 0; i < facts->size(); ++i) {
+    positions.begin_statement((*facts)[i].offset);
+    verdict.statements.push_back(
+        verdict_on(std::move((*facts)[i]), text.statement(i), question, positions));
   }
   return verdict;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One statement's analysis. For policy/resolver only: its sources implement a part each, named after
-// the part of the grammar that they follow.
+// One statement's analysis. For policy/resolver only: its sources implement a part each, named
+// after the part of the grammar that they follow.
 #pragma once
 
 #include <initializer_list>
@@ -207,8 +207,8 @@ class Analysis {
 
   // -- older_grammar.cc
   std::optional<Value> older_reading(Level& level, const void* node);
-  Value older_call(Level& level, std::string_view name, std::initializer_list<const void*> arguments,
-                   int location);
+  Value older_call(Level& level, std::string_view name,
+                   std::initializer_list<const void*> arguments, int location);
   bool needs(int major, const char* construct, std::size_t offset);
 
   // -- statement.cc, writes.cc

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions, operators and casts: ParseFuncOrColumn of parse_func.c, transformAExpr of parse_expr.c.
+// Functions, operators and casts: ParseFuncOrColumn of parse_func.c, transformAExpr of
+// parse_expr.c.
 #include <algorithm>
 #include <cctype>
 
@@ -234,8 +235,7 @@ Value Analysis::operate_path(std::string_view name, std::span<const Oid> path,
   std::vector<Oid> functions;
   for (const auto* one : choice.operators) {
     const auto* function = snapshot_.function(one->function);
-    const bool is_plain =
-        function != nullptr && function->decision == catalog::Decision::Allowed;
+    const bool is_plain = function != nullptr && function->decision == catalog::Decision::Allowed;
     if (!is_plain) functions.push_back(one->function);
   }
   if (!functions.empty()) {
@@ -334,8 +334,7 @@ Value Analysis::operation_between(Level& level, const A_Expr& node) {
   Value result{.type = catalog::kBool, .sources = left.sources};
   const auto* bounds = reinterpret_cast<const List*>(node.rexpr);
   const bool is_not = node.kind == AEXPR_NOT_BETWEEN || node.kind == AEXPR_NOT_BETWEEN_SYM;
-  const bool is_symmetric =
-      node.kind == AEXPR_BETWEEN_SYM || node.kind == AEXPR_NOT_BETWEEN_SYM;
+  const bool is_symmetric = node.kind == AEXPR_BETWEEN_SYM || node.kind == AEXPR_NOT_BETWEEN_SYM;
   for (int i = 0; i < list_length(bounds); ++i) {
     const Value bound = expression(level, element(bounds, i));
     result.sources = join_sources(result.sources, bound.sources);

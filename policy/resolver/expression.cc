@@ -30,17 +30,17 @@ Value Analysis::constant(const A_Const& node) {
     case T_Boolean: return {.type = catalog::kBool};
     case T_BitString: return {.type = kBit};
     default:
-      return {.type = catalog::kUnknown,
-              .text = node.val.sval.sval,
-              .offset = place(node.location)};
+      return {
+          .type = catalog::kUnknown, .text = node.val.sval.sval, .offset = place(node.location)};
   }
 }
 
-// A parameter without a type takes the one that its first use asks for; a second use then sees that.
+// A parameter without a type takes the one that its first use asks for; a second use then sees
+// that.
 Value Analysis::parameter(const ParamRef& node) {
   const auto index = static_cast<std::size_t>(node.number) - 1;
-  const auto types = prepared_types_.empty() ? input_.parameter_types
-                                             : std::span<const Oid>(prepared_types_);
+  const auto types =
+      prepared_types_.empty() ? input_.parameter_types : std::span<const Oid>(prepared_types_);
   if (node.number < 1 || index >= types.size()) return {};
   return {.type = types[index]};
 }
@@ -175,11 +175,12 @@ Value Analysis::field_of(Level& level, const Value& value, std::string_view name
   if (has_functions) {
     if (const auto called = attribute_call(names, arguments, offset)) return *called;
   }
-  if (is_closed || (value.type != kCannotTell && value.type != catalog::kRecord &&
-                    row == nullptr && value.type != catalog::kUnknown)) {
-    unresolved("42703", "column \"" + std::string(name) + "\" not found in data type " +
-                            type_words(value.type),
-               offset);
+  if (is_closed || (value.type != kCannotTell && value.type != catalog::kRecord && row == nullptr &&
+                    value.type != catalog::kUnknown)) {
+    unresolved(
+        "42703",
+        "column \"" + std::string(name) + "\" not found in data type " + type_words(value.type),
+        offset);
   }
   (void)level;
   return {.sources = value.sources};
@@ -195,8 +196,8 @@ Value Analysis::indirection(Level& level, const A_Indirection& node) {
       for (const void* bound : {indices.lidx, indices.uidx}) {
         if (bound != nullptr) sources = join_sources(sources, expression(level, bound).sources);
       }
-      const Oid type = indices.is_slice ? value.type
-                                        : catalog::subscript_type(snapshot_, value.type);
+      const Oid type =
+          indices.is_slice ? value.type : catalog::subscript_type(snapshot_, value.type);
       value = {.type = type, .sources = sources};
       // a[1][2] is one element of a two-dimensional array: the type stays that of the element.
       while (!indices.is_slice && i + 1 < list_length(node.indirection) &&
@@ -243,10 +244,10 @@ Value Analysis::sublink(Level& level, const SubLink& node) {
     case ANY_SUBLINK:
     case ALL_SUBLINK: {
       Item* item = derived_item("", result);
-      compare_rows(node.operName, test, result.columns.size() == 1
-                                            ? result.columns.front().value
-                                            : Value{.type = catalog::kRecord,
-                                                    .row = row_of_item(*item)},
+      compare_rows(node.operName, test,
+                   result.columns.size() == 1
+                       ? result.columns.front().value
+                       : Value{.type = catalog::kRecord, .row = row_of_item(*item)},
                    place(node.location));
       return {.type = catalog::kBool, .sources = all_sources()};
     }

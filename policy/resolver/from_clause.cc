@@ -274,7 +274,8 @@ void Analysis::join_columns(Level& level, const JoinExpr& node, Item& joined,
     if (!in_left || !in_right) {
       if (!left.is_open && !right.is_open) {
         unresolved("42703",
-                   "column \"" + std::string(name) + "\" specified in USING clause does not exist in " +
+                   "column \"" + std::string(name) +
+                       "\" specified in USING clause does not exist in " +
                        (in_left ? "right" : "left") + " table",
                    offset);
       }

@@ -132,8 +132,8 @@ const Name* Analysis::item_of_ref(Level& level, const List& fields, int qualifie
   if (ambiguous) {
     unresolved("42P09", "table reference " + quoted(text(0)) + " is ambiguous", offset);
   } else if (found == nullptr) {
-    unresolved("42P01",
-               "missing FROM-clause entry for table " + quoted(text(qualifiers - 1)), offset);
+    unresolved("42P01", "missing FROM-clause entry for table " + quoted(text(qualifiers - 1)),
+               offset);
   }
   return found;
 }
@@ -165,9 +165,9 @@ Value Analysis::whole_row(const Item& item, std::size_t offset) {
   } else {
     for (const auto& column : item.columns) {
       const bool is_base = column.use >= 0 && input_.is_traced;
-      value.sources = join_sources(
-          value.sources,
-          is_base ? source(use(column.use).relation->oid, column.number) : column.value.sources);
+      value.sources =
+          join_sources(value.sources, is_base ? source(use(column.use).relation->oid, column.number)
+                                              : column.value.sources);
     }
   }
   if (item.relation == nullptr) value.row = row_of_item(item);
@@ -220,7 +220,8 @@ Value Analysis::one_name(Level& level, std::string_view name, std::size_t offset
     unresolved("42702", "column reference " + quoted(name) + " is ambiguous", offset);
   }
   if (found.is_beyond_lateral) {
-    unresolved("42P10", "invalid reference to FROM-clause entry for column " + quoted(name), offset);
+    unresolved("42P10", "invalid reference to FROM-clause entry for column " + quoted(name),
+               offset);
   }
   if (found.item != nullptr) {
     const Value value = read(found.column, How::Named, offset);
@@ -245,7 +246,8 @@ Value Analysis::qualified(Level& level, const Name& row, std::string_view name,
                           std::size_t offset) {
   if (row.is_lateral_only && !row.is_lateral_ok) {
     unresolved("42P10",
-               "invalid reference to FROM-clause entry for table " + quoted(row.item->name), offset);
+               "invalid reference to FROM-clause entry for table " + quoted(row.item->name),
+               offset);
   }
   bool ambiguous = false;
   if (const auto column = column_of(*row.item, name, &ambiguous)) {

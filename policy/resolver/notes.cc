@@ -12,9 +12,7 @@ using catalog::Function;
 // Nodes and columns looked at. A megabyte of text has a few hundred thousand.
 constexpr std::uint64_t kWorkMax = 2'000'000;
 
-bool is_plain(const Function& function) {
-  return function.decision == catalog::Decision::Allowed;
-}
+bool is_plain(const Function& function) { return function.decision == catalog::Decision::Allowed; }
 
 }  // namespace
 
@@ -91,7 +89,8 @@ void Analysis::note_call_oids(CallUse::Kind kind, std::string name, std::size_t 
   for (const Oid oid : candidates) {
     const Function* function = snapshot_.function(oid);
     if (function == nullptr) {
-      uncertain("a call of function " + std::to_string(oid) + " that is not in the catalog", offset);
+      uncertain("a call of function " + std::to_string(oid) + " that is not in the catalog",
+                offset);
     } else {
       functions.push_back(function);
     }

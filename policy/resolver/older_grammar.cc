@@ -7,14 +7,14 @@ namespace policy::resolver {
 namespace {
 
 bool is_plain(const JsonValueExpr* value) {
-  return value != nullptr && (value->format == nullptr ||
-                              value->format->format_type == JS_FORMAT_DEFAULT);
+  return value != nullptr &&
+         (value->format == nullptr || value->format->format_type == JS_FORMAT_DEFAULT);
 }
 
 bool is_plain(const JsonFuncExpr& node) {
   return node.passing == nullptr && node.output == nullptr && node.on_empty == nullptr &&
-         node.on_error == nullptr && node.wrapper == JSW_UNSPEC && node.quotes == JS_QUOTES_UNSPEC &&
-         is_plain(node.context_item);
+         node.on_error == nullptr && node.wrapper == JSW_UNSPEC &&
+         node.quotes == JS_QUOTES_UNSPEC && is_plain(node.context_item);
 }
 
 std::string_view name_of(const JsonFuncExpr& node) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a raw parse tree to facts: what PostgreSQL's parse analysis (parser/analyze.c and the
-// parse_*.c files) does for names, over a catalog snapshot. Knows what is there, not what is allowed.
-// Nothing that it cannot follow is left out silently: Facts::uncertain says what.
+// parse_*.c files) does for names, over a catalog snapshot. Knows what is there, not what is
+// allowed. Nothing that it cannot follow is left out silently: Facts::uncertain says what.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ constexpr std::size_t kOutputColumnsMax = 1664;
 
 struct ResolveInput {
   const catalog::Snapshot& snapshot;
-  std::span<const catalog::Oid> search_path;       // as the server searches it
+  std::span<const catalog::Oid> search_path;         // as the server searches it
   std::span<const std::uint32_t> parameter_types{};  // OIDs given at Parse; 0 = to be inferred
   bool is_traced = false;  // fill OutputColumn::sources and Facts::filters
 };

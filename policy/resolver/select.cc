@@ -85,7 +85,8 @@ int figure_name(const void* node, std::string_view& name) {
     case T_RowExpr: return is("row");
     case T_CoalesceExpr: return is("coalesce");
     case T_MinMaxExpr: return is(as<MinMaxExpr>(node).op == IS_GREATEST ? "greatest" : "least");
-    case T_SQLValueFunction: switch (as<SQLValueFunction>(node).op) {
+    case T_SQLValueFunction:
+      switch (as<SQLValueFunction>(node).op) {
         case SVFOP_CURRENT_DATE: return is("current_date");
         case SVFOP_CURRENT_TIME:
         case SVFOP_CURRENT_TIME_N: return is("current_time");
@@ -103,7 +104,8 @@ int figure_name(const void* node, std::string_view& name) {
         case SVFOP_CURRENT_SCHEMA: return is("current_schema");
       }
       return 0;
-    case T_XmlExpr: switch (as<XmlExpr>(node).op) {
+    case T_XmlExpr:
+      switch (as<XmlExpr>(node).op) {
         case IS_XMLCONCAT: return is("xmlconcat");
         case IS_XMLELEMENT: return is("xmlelement");
         case IS_XMLFOREST: return is("xmlforest");
@@ -123,7 +125,8 @@ int figure_name(const void* node, std::string_view& name) {
     case T_JsonArrayQueryConstructor: return is("json_array");
     case T_JsonObjectAgg: return is("json_objectagg");
     case T_JsonArrayAgg: return is("json_arrayagg");
-    case T_JsonFuncExpr: switch (as<JsonFuncExpr>(node).op) {
+    case T_JsonFuncExpr:
+      switch (as<JsonFuncExpr>(node).op) {
         case JSON_EXISTS_OP: return is("json_exists");
         case JSON_QUERY_OP: return is("json_query");
         case JSON_VALUE_OP: return is("json_value");
@@ -178,16 +181,15 @@ bool Analysis::star(Level& level, const void* node, Result& into) {
   List shorter = *without.indirection;
   shorter.length -= 1;
   without.indirection = &shorter;
-  const Value value = shorter.length == 0 ? expression(level, without.arg)
-                                          : expression(level, &without);
+  const Value value =
+      shorter.length == 0 ? expression(level, without.arg) : expression(level, &without);
   const Row* row = row_of(value);
   if (row == nullptr) {
     into.is_open = true;
     return true;
   }
   for (const auto& field : row->fields) {
-    output(into, field.name,
-           {.type = field.type, .row = field.row, .sources = value.sources}, 0);
+    output(into, field.name, {.type = field.type, .row = field.row, .sources = value.sources}, 0);
   }
   into.is_open |= row->is_open;
   return true;
@@ -211,8 +213,8 @@ void Analysis::target_list(Level& level, const List* targets, Result& into) {
 // A name in ORDER BY or DISTINCT ON is an output column first, in GROUP BY an input column first; a
 // number is a place in the output; anything else is an expression over the input.
 void Analysis::sort_target(Level& level, const void* node, const Result* outputs, bool group) {
-  const bool is_name = IsA(node, ColumnRef) && list_length(as<ColumnRef>(node).fields) == 1 &&
-                       !ends_with_star(node);
+  const bool is_name =
+      IsA(node, ColumnRef) && list_length(as<ColumnRef>(node).fields) == 1 && !ends_with_star(node);
   if (outputs != nullptr && is_name) {
     const auto& ref = as<ColumnRef>(node);
     const std::string_view name = strVal(ref.fields->elements[0].ptr_value);
@@ -319,6 +321,7 @@ void Analysis::tail(const SelectStmt& node, Level& level, const Result& outputs)
 
 Result Analysis::plain_select(const SelectStmt& node, Level& level) {
   Result result = make_result();
+  if (node.intoClause != nullptr) define(*node.intoClause->rel);
   from_clause(level, node.fromClause);
   level.windows = node.windowClause;
   target_list(level, node.targetList, result);

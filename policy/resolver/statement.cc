@@ -141,17 +141,17 @@ void Analysis::defined_relations(const void* node) {
 void Analysis::calls_below(const void* node) {
   const auto& call_node = as<FuncCall>(node);
   const List* name = call_node.funcname;
-  const auto candidates = snapshot_.functions(
-      std::string_view(strVal(element(name, list_length(name) - 1))));
+  const auto candidates =
+      snapshot_.functions(std::string_view(strVal(element(name, list_length(name) - 1))));
   note_call(CallUse::Kind::Function, strVal(element(name, list_length(name) - 1)),
             place(call_node.location), candidates);
 }
 
 void Analysis::dropped(const DropStmt& node) {
-  const bool are_relations =
-      node.removeType == OBJECT_TABLE || node.removeType == OBJECT_VIEW ||
-      node.removeType == OBJECT_MATVIEW || node.removeType == OBJECT_FOREIGN_TABLE ||
-      node.removeType == OBJECT_SEQUENCE || node.removeType == OBJECT_INDEX;
+  const bool are_relations = node.removeType == OBJECT_TABLE || node.removeType == OBJECT_VIEW ||
+                             node.removeType == OBJECT_MATVIEW ||
+                             node.removeType == OBJECT_FOREIGN_TABLE ||
+                             node.removeType == OBJECT_SEQUENCE || node.removeType == OBJECT_INDEX;
   if (!are_relations) return;
   for (int i = 0; i < list_length(node.objects); ++i) {
     const auto* name = static_cast<const List*>(element(node.objects, i));
@@ -176,11 +176,11 @@ void Analysis::query_statement(const void* node) {
   const Result result = any_query(node, nullptr);
   facts_.outputs.reserve(result.columns.size());
   for (const auto& column : result.columns) {
-    OutputColumn output{.name = std::string(column.name),
-                        .type = column.value.type == catalog::kUnknown ? catalog::kText
-                                                                       : column.value.type,
-                        .relation = column.value.origin,
-                        .column = column.value.origin_column};
+    OutputColumn output{
+        .name = std::string(column.name),
+        .type = column.value.type == catalog::kUnknown ? catalog::kText : column.value.type,
+        .relation = column.value.origin,
+        .column = column.value.origin_column};
     if (column.value.sources != nullptr) {
       output.sources.assign(column.value.sources->begin(), column.value.sources->end());
     }

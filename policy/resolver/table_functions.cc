@@ -26,9 +26,8 @@ std::string_view function_name(const void* node) {
 void Analysis::function_columns(Level& level, const List& entry, const List* definitions,
                                 Item& item, std::string_view alias) {
   const void* node = entry.elements[0].ptr_value;
-  const List* own = list_length(&entry) > 1
-                        ? static_cast<const List*>(entry.elements[1].ptr_value)
-                        : nullptr;
+  const List* own =
+      list_length(&entry) > 1 ? static_cast<const List*>(entry.elements[1].ptr_value) : nullptr;
   if (list_length(own) > 0) definitions = own;
   catalog::Choice choice;
   const Value value = call_in_from(level, node, &choice);
@@ -42,23 +41,24 @@ void Analysis::function_columns(Level& level, const List& entry, const List* def
   item.is_scalar = false;
   if (list_length(definitions) > 0) return;
 
-  const catalog::Function* chosen = choice.functions.size() == 1 ? choice.functions.front() : nullptr;
+  const catalog::Function* chosen =
+      choice.functions.size() == 1 ? choice.functions.front() : nullptr;
   if (chosen != nullptr && chosen->outputs.size() > 1) {
     for (const auto& column : chosen->outputs) {
       const catalog::Type* type = snapshot_.type(column.type);
       const bool is_open = type != nullptr && type->kind == catalog::TypeKind::Pseudo;
-      item.columns.push_back({.name = column.name,
-                              .value = {.type = is_open ? kCannotTell : column.type,
-                                        .sources = value.sources}});
+      item.columns.push_back(
+          {.name = column.name,
+           .value = {.type = is_open ? kCannotTell : column.type, .sources = value.sources}});
     }
     return;
   }
   if (const Row* row = row_of(value)) {
     item.row_type = value.type;
     for (const auto& field : row->fields) {
-      item.columns.push_back({.name = field.name,
-                              .value = {.type = field.type, .row = field.row,
-                                        .sources = value.sources}});
+      item.columns.push_back(
+          {.name = field.name,
+           .value = {.type = field.type, .row = field.row, .sources = value.sources}});
     }
     item.is_open |= row->is_open;
     return;

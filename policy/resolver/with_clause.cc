@@ -4,8 +4,8 @@
 
 namespace policy::resolver {
 
-// Without RECURSIVE a query sees the ones before it only: the name of a later one is a table's. With
-// it all see all, in whatever order.
+// Without RECURSIVE a query sees the ones before it only: the name of a later one is a table's.
+// With it all see all, in whatever order.
 void Analysis::with_clause(Level& level, const WithClause* clause) {
   if (clause == nullptr) return;
   Seq<Cte*> ours = seq<Cte*>();
@@ -40,7 +40,8 @@ void Analysis::name_cte_columns(Cte& cte) {
     } else if (cte.result.is_open) {
       cte.result.columns.push_back({.name = name});
     } else {
-      unresolved("42P10", "WITH query \"" + std::string(cte.name) + "\" has fewer columns than names",
+      unresolved("42P10",
+                 "WITH query \"" + std::string(cte.name) + "\" has fewer columns than names",
                  place(cte.node->location));
     }
   }
@@ -91,8 +92,8 @@ void Analysis::resolve_recursive(Cte& cte, const SelectStmt& select) {
 
 void Analysis::resolve_cte(Cte& cte) {
   const auto& node = *cte.node;
-  const bool is_union = IsA(node.ctequery, SelectStmt) &&
-                        as<SelectStmt>(node.ctequery).op == SETOP_UNION;
+  const bool is_union =
+      IsA(node.ctequery, SelectStmt) && as<SelectStmt>(node.ctequery).op == SETOP_UNION;
   // A home level has no FROM yet: what a query in WITH names of outer queries is further out.
   if (cte.may_be_recursive && is_union) {
     resolve_recursive(cte, as<SelectStmt>(node.ctequery));

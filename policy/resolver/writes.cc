@@ -69,8 +69,7 @@ void Analysis::set_clause(Level& level, Item& target, const List* targets) {
     const auto* multiple =
         IsA(assignment.val, MultiAssignRef) ? &as<MultiAssignRef>(assignment.val) : nullptr;
     if (multiple != nullptr && multiple->colno > 1) continue;
-    const Value value = expression(level, multiple != nullptr ? multiple->source
-                                                              : assignment.val);
+    const Value value = expression(level, multiple != nullptr ? multiple->source : assignment.val);
     if (multiple != nullptr || target.relation == nullptr) continue;
     if (const auto* column = target.relation->column(std::string_view(assignment.name))) {
       note_cast(value.type, column->type, place(assignment.location));
