@@ -63,6 +63,10 @@ class Analysis {
   void note_filter(Sources sources);
   Sources join_sources(Sources one, Sources other);
   Sources source(Oid relation, std::int16_t column);
+  // For a rewrite; nothing where none is asked for.
+  void note_star(const Result& expanded, std::size_t first, std::size_t offset, int qualifiers);
+  void note_fragile(const char* construct);
+  void note_column_name(std::string_view name);
   bool spend(std::size_t offset, std::uint64_t work = 1);
 
   // -- names.cc: columns and rows by name
@@ -180,6 +184,8 @@ class Analysis {
                                   const Seq<Value>& arguments, std::size_t offset);
   std::optional<Value> attribute_call(std::span<const std::string_view> name,
                                       const Seq<Value>& arguments, std::size_t offset);
+  bool note_choice(const catalog::Choice& choice, std::span<const std::string_view> name,
+                   const Seq<Value>& arguments, std::size_t offset);
   Value call_value(const catalog::Choice& choice, Sources sources);
   void compare_rows(const List* name, const Value& left, const Value& right, std::size_t offset);
   Value operation_any(Level& level, const A_Expr& node);

@@ -101,11 +101,23 @@ std::optional<Value> Analysis::named_call(std::span<const std::string_view> name
   const std::string_view schema = name.size() > 1 ? name[name.size() - 2] : std::string_view{};
   const auto choice = catalog::choose_function(
       snapshot_, {.name = name.back(), .path = path_of(schema, offset), .arguments = types});
-  if (choice.functions.empty()) return std::nullopt;
+  if (!note_choice(choice, name, arguments, offset)) return std::nullopt;
+  return call_value(choice, sources);
+}
+
+// False: no function fits, and no cast is meant.
+bool Analysis::note_choice(const catalog::Choice& choice, std::span<const std::string_view> name,
+                           const Seq<Value>& arguments, std::size_t offset) {
+  if (choice.functions.empty() && choice.cast_target == 0) return false;
   note_call(CallUse::Kind::Function, joined(name), offset, choice.functions);
   note_call_oids(CallUse::Kind::Cast, joined(name), offset, choice.cast_functions);
   note_arguments(choice, arguments);
-  return call_value(choice, sources);
+  const bool is_cast_to_relation =
+      choice.cast_target == catalog::kRegclass && !arguments.empty();
+  if (is_cast_to_relation && arguments.front().text != nullptr) {
+    note_named_relation(arguments.front().text, arguments.front().offset);
+  }
+  return true;
 }
 
 // Without an entry in the catalog for the row's type no function can be meant.
@@ -179,10 +191,7 @@ Value Analysis::call(Level& level, const FuncCall& node) {
                                                       .is_star = node.agg_star,
                                                       .is_ordered_set = node.agg_within_group});
   note_settings(node, name.back(), offset);
-  if (!last_choice_.functions.empty()) {
-    note_call(CallUse::Kind::Function, joined(name), offset, last_choice_.functions);
-    note_call_oids(CallUse::Kind::Cast, joined(name), offset, last_choice_.cast_functions);
-    note_arguments(last_choice_, arguments);
+  if (note_choice(last_choice_, name, arguments, offset)) {
     return call_value(last_choice_, sources);
   }
   const bool may_be_other = arguments.size() == 1 && name.size() == 1 && !node.agg_star &&
@@ -200,6 +209,11 @@ Value Analysis::call(Level& level, const FuncCall& node) {
     if (arguments.front().type == kCannotTell || arguments.front().type == catalog::kRecord) {
       return {.sources = sources};
     }
+  }
+  if (last_choice_.is_ambiguous) {
+    unresolved("42725", "function " + joined(name) + " is not unique", offset,
+               "Could not choose a best candidate function. You might need to add explicit type "
+               "casts.");
   }
   no_such_call(name, arguments, offset);
   return {.sources = sources};
@@ -227,6 +241,7 @@ Value Analysis::operate_path(std::string_view name, std::span<const Oid> path,
   if (choice.operators.empty() && is_told) {
     std::string words = left ? type_words(left->type) + " " : "";
     words.append(name).append(" ").append(type_words(right.type));
+    if (choice.is_ambiguous) unresolved("42725", "operator is not unique: " + words, offset);
     unresolved("42883", "operator does not exist: " + words, offset,
                "No operator matches the given name and argument types. You might need to add "
                "explicit type casts.");

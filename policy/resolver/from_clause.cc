@@ -101,6 +101,8 @@ Item* Analysis::derived_item(std::string_view name, const Result& result) {
   item->columns.assign(result.columns.begin(), result.columns.end());
   for (auto& column : item->columns) {
     column.value.text = nullptr;
+    column.use = -1;  // it was read where the query was
+    column.number = 0;
     if (column.value.type == catalog::kUnknown) column.value.type = catalog::kText;
   }
   spend(0, result.columns.size());
@@ -109,11 +111,13 @@ Item* Analysis::derived_item(std::string_view name, const Result& result) {
 
 // `AS u(a, b)`: the first columns by new names.
 void Analysis::rename(Item& item, const Alias* alias) {
+  for (auto& column : item.columns) column.home = &item;
   if (alias == nullptr) return;
   item.name = alias->aliasname;
   item.has_alias = true;
   const int count = list_length(alias->colnames);
   if (count == 0) return;
+  note_fragile("a list of column aliases");
   if (item.relation != nullptr) list_columns(item);
   for (int i = 0; i < count; ++i) {
     const auto index = static_cast<std::size_t>(i);
@@ -166,6 +170,9 @@ Item* Analysis::range_var(Level& level, const RangeVar& var, Names& names) {
   } else if (const auto* relation = relation_of(var)) {
     item = base_item(*relation, place(var.location));
     use(item->use).is_read = true;
+    use(item->use).has_alias = var.alias != nullptr;
+    use(item->use).name_parts =
+        static_cast<std::uint8_t>(1 + (var.schemaname != nullptr) + (var.catalogname != nullptr));
     level.entries += 1;
   } else {
     item = make_item();
@@ -264,6 +271,7 @@ void Analysis::join_columns(Level& level, const JoinExpr& node, Item& joined,
   const std::size_t offset = 0;
   for (int i = 0; i < list_length(using_names); ++i) {
     const std::string_view name = strVal(using_names->elements[i].ptr_value);
+    note_column_name(name);
     bool ambiguous = false;
     const auto in_left = column_of(left, name, &ambiguous);
     const auto in_right = column_of(right, name, &ambiguous);
@@ -315,6 +323,7 @@ Item* Analysis::join(Level& level, const JoinExpr& node, Names& names) {
   joined->is_open = left->is_open || right->is_open;
   list_columns(*left);
   list_columns(*right);
+  if (node.isNatural) note_fragile("NATURAL JOIN");
   const List* using_names = node.isNatural ? natural_names(*left, *right) : node.usingClause;
   Item* using_item = node.join_using_alias == nullptr ? nullptr : make_item();
   join_columns(level, node, *joined, using_names, using_item);

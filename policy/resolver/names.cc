@@ -210,11 +210,13 @@ void Analysis::list_columns(Item& item) {
                                       .origin = item.relation->oid,
                                       .origin_column = column.number},
                             .use = item.use,
-                            .number = column.number});
+                            .number = column.number,
+                            .home = &item});
   }
 }
 
 Value Analysis::one_name(Level& level, std::string_view name, std::size_t offset) {
+  note_column_name(name);
   const Found found = find_column(level, name);
   if (found.is_ambiguous) {
     unresolved("42702", "column reference " + quoted(name) + " is ambiguous", offset);
@@ -244,6 +246,7 @@ Value Analysis::one_name(Level& level, std::string_view name, std::size_t offset
 
 Value Analysis::qualified(Level& level, const Name& row, std::string_view name,
                           std::size_t offset) {
+  note_column_name(name);
   if (row.is_lateral_only && !row.is_lateral_ok) {
     unresolved("42P10",
                "invalid reference to FROM-clause entry for table " + quoted(row.item->name),
@@ -283,6 +286,10 @@ Value Analysis::column_ref(Level& level, const ColumnRef& ref) {
   }
   const Name* row = item_of_ref(level, fields, length - 1, offset);
   if (row == nullptr) return {};
+  if (length > 2 && input_.is_rewritten) {
+    facts_.shape.qualified_names.push_back(
+        {.offset = offset, .qualifiers = length - 1, .use = row->item->use});
+  }
   if (is_star) return whole_row(*row->item, offset);
   return qualified(level, *row, strVal(last), offset);
 }
@@ -297,7 +304,11 @@ bool Analysis::expand_item(Item& item, std::size_t offset, Result& into) {
   spend(offset, item.columns.size());
   if (item.use >= 0) use(item.use).columns.reserve(item.columns.size());
   for (const auto& column : item.columns) {
-    Visible expanded{.name = column.name, .value = read(column, How::Star, offset)};
+    Visible expanded{.name = column.name,
+                     .value = read(column, How::Star, offset),
+                     .use = column.use,
+                     .number = column.number,
+                     .home = column.home};
     expanded.value.text = nullptr;
     into.columns.push_back(expanded);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/resolver/analysis.h"
+#include "policy/rewrite/names.h"
 
 namespace policy::resolver {
 namespace {
@@ -116,6 +117,29 @@ void Analysis::note_ordering(Oid type, std::size_t offset) {
   for (const auto& one : snapshot_.types()) {
     if (!one.ordering_functions.empty()) note(one);
   }
+}
+
+void Analysis::note_fragile(const char* construct) {
+  if (input_.is_rewritten) facts_.shape.fragile.emplace_back(construct);
+}
+
+void Analysis::note_column_name(std::string_view name) {
+  if (input_.is_rewritten) facts_.shape.column_names.emplace_back(name);
+}
+
+// What `expanded` has from `first` on is what the star stands for.
+void Analysis::note_star(const Result& expanded, std::size_t first, std::size_t offset,
+                         int qualifiers) {
+  if (!input_.is_rewritten) return;
+  StarUse star{.offset = offset, .qualifiers = qualifiers};
+  for (std::size_t i = first; i < expanded.columns.size(); ++i) {
+    const auto& column = expanded.columns[i];
+    const bool has_home = column.home != nullptr && !column.home->name.empty();
+    std::string text = has_home ? quote_name(column.home->name) + "." : "";
+    star.columns.push_back(
+        {.text = text + quote_name(column.name), .use = column.use, .column = column.number});
+  }
+  facts_.shape.stars.push_back(std::move(star));
 }
 
 Sources Analysis::source(Oid relation, std::int16_t column) {

@@ -27,6 +27,7 @@ using Seq = std::pmr::vector<T>;
 using Sources = const Seq<ColumnKey>*;
 
 struct Row;
+struct Item;
 
 // A value of an expression, as far as it is known.
 struct Value {
@@ -58,6 +59,7 @@ struct Visible {
   // Of a table or view in FROM: reading it is noted in Facts::relations[use] under `number`.
   std::int32_t use = -1;
   std::int16_t number = 0;
+  const Item* home = nullptr;  // whose name qualifies it; null: a merged column of a join
 };
 
 struct Item {

@@ -161,7 +161,9 @@ bool Analysis::star(Level& level, const void* node, Result& into) {
     const auto& ref = as<ColumnRef>(node);
     const std::size_t offset = place(ref.location);
     if (is_plain_star(ref)) {
+      const std::size_t first = into.columns.size();
       expand_level(level, offset, into);
+      note_star(into, first, offset, 0);
       return true;
     }
     const int qualifiers = list_length(ref.fields) - 1;
@@ -170,7 +172,9 @@ bool Analysis::star(Level& level, const void* node, Result& into) {
       return true;
     }
     if (const Name* row = item_of_ref(level, *ref.fields, qualifiers, offset)) {
+      const std::size_t first = into.columns.size();
       expand_item(*row->item, offset, into);
+      note_star(into, first, offset, qualifiers);
     } else {
       into.is_open = true;
     }
@@ -229,6 +233,7 @@ void Analysis::sort_target(Level& level, const void* node, const Result* outputs
   }
   const auto number = ordinal(node);
   if (outputs != nullptr && number) {
+    note_fragile("a number in ORDER BY or GROUP BY");
     if (*number >= 1 && static_cast<std::size_t>(*number) <= outputs->columns.size()) {
       const auto& value = outputs->columns[static_cast<std::size_t>(*number) - 1].value;
       note_filter(value.sources);
@@ -281,6 +286,7 @@ void Analysis::windows(Level& level, const List* list) {
 }
 
 void Analysis::locking(Level& level, const List* clauses) {
+  if (list_length(clauses) > 0) note_fragile("a row lock");
   for (int i = 0; i < list_length(clauses); ++i) {
     const auto& clause = as<LockingClause>(clauses->elements[i].ptr_value);
     for (const auto& visible : level.names) {
@@ -297,6 +303,7 @@ void Analysis::locking(Level& level, const List* clauses) {
 
 void Analysis::distinct(Level& level, const SelectStmt& node, const Result& outputs) {
   if (node.distinctClause == nullptr) return;
+  note_fragile("DISTINCT");
   const bool is_on = linitial(node.distinctClause) != nullptr;
   if (is_on) {
     for (int i = 0; i < list_length(node.distinctClause); ++i) {
@@ -328,6 +335,11 @@ Result Analysis::plain_select(const SelectStmt& node, Level& level) {
   if (node.whereClause != nullptr) filter(level, node.whereClause);
   if (node.havingClause != nullptr) filter(level, node.havingClause);
   group_list(level, node.groupClause, result);
+  if (list_length(node.groupClause) > 0) {
+    for (const auto& visible : level.names) {
+      if (visible.item->use >= 0) use(visible.item->use).is_grouped = true;
+    }
+  }
   windows(level, node.windowClause);
   distinct(level, node, result);
   tail(node, level, result);
@@ -387,6 +399,7 @@ void Analysis::merge_arms(Result& left, const Result& right, const SelectStmt& n
 }
 
 Result Analysis::set_operation(const SelectStmt& node, Level& level) {
+  note_fragile("a set operation");
   Result result = any_query(node.larg, &level);
   const Result right = any_query(node.rarg, &level);
   merge_arms(result, right, node);

@@ -32,6 +32,7 @@ void Analysis::with_clause(Level& level, const WithClause* clause) {
 
 void Analysis::name_cte_columns(Cte& cte) {
   const List* names = cte.node->aliascolnames;
+  if (list_length(names) > 0) note_fragile("a list of column aliases");
   for (int i = 0; i < list_length(names); ++i) {
     const auto index = static_cast<std::size_t>(i);
     const char* name = strVal(names->elements[i].ptr_value);
