@@ -41,8 +41,8 @@ struct RelationUse {
   bool is_defined = false;   // target of DDL or maintenance
   bool has_where = true;     // false: UPDATE or DELETE of every row
   bool has_alias = false;
-  bool is_grouped = false;        // in the FROM of a query with GROUP BY
-  std::uint8_t name_parts = 1;    // as written: relation, schema.relation, database.schema.relation
+  bool is_grouped = false;      // in the FROM of a query with GROUP BY
+  std::uint8_t name_parts = 1;  // as written: relation, schema.relation, database.schema.relation
   // Each column once a way, in order of place. Empty: count(*), SELECT 1 FROM t.
   std::vector<ColumnUse> columns{};
 };
@@ -101,8 +101,8 @@ struct StarUse {
   std::size_t offset = 0;  // of the star, or of its qualifier
   int qualifiers = 0;      // t.* has one
   struct Column {
-    std::string text{};      // that names it where the star stands: "u"."id"
-    std::int32_t use = -1;   // index into Facts::relations; -1: of a subquery or the like
+    std::string text{};     // that names it where the star stands: "u"."id"
+    std::int32_t use = -1;  // index into Facts::relations; -1: of a subquery or the like
     std::int16_t column = 0;
   };
   std::vector<Column> columns{};

@@ -47,8 +47,9 @@ struct Choice {
   bool returns_set = false;
   // Casts whose functions, not built in, could run to make the arguments fit.
   std::vector<Oid> cast_functions{};
-  // text(x), date('…'): the call is a cast to this type, which `result` and `cast_functions` are of.
-  // Only where the argument's type is kCannotTell it may also be one of `functions`. 0: no cast.
+  // text(x), date('…'): the call is a cast to this type, which `result` and `cast_functions` are
+  // of. Only where the argument's type is kCannotTell it may also be one of `functions`. 0: no
+  // cast.
   Oid cast_target = 0;
   bool is_ambiguous = false;  // several fit equally well
 };

@@ -119,6 +119,7 @@ class Analysis {
   Item* range_function(Level& level, const RangeFunction& node, Names& names);
   void function_columns(Level& level, const List& entry, const List* definitions, Item& item,
                         std::string_view alias);
+  bool unnest_columns(Level& level, const void* node, Item& item);
   Item* xml_table(Level& level, const RangeTableFunc& node, Names& names);
   Item* json_table(Level& level, const JsonTable& node, Names& names);
   void json_table_columns(Level& level, const List* columns, Item& item);

@@ -112,8 +112,7 @@ bool Analysis::note_choice(const catalog::Choice& choice, std::span<const std::s
   note_call(CallUse::Kind::Function, joined(name), offset, choice.functions);
   note_call_oids(CallUse::Kind::Cast, joined(name), offset, choice.cast_functions);
   note_arguments(choice, arguments);
-  const bool is_cast_to_relation =
-      choice.cast_target == catalog::kRegclass && !arguments.empty();
+  const bool is_cast_to_relation = choice.cast_target == catalog::kRegclass && !arguments.empty();
   if (is_cast_to_relation && arguments.front().text != nullptr) {
     note_named_relation(arguments.front().text, arguments.front().offset);
   }

@@ -23,7 +23,7 @@ struct ResolveInput {
   const catalog::Snapshot& snapshot;
   std::span<const catalog::Oid> search_path;         // as the server searches it
   std::span<const std::uint32_t> parameter_types{};  // OIDs given at Parse; 0 = to be inferred
-  bool is_rewritten = false;  // fill Facts::shape
+  bool is_rewritten = false;                         // fill Facts::shape
   bool is_traced = false;  // fill OutputColumn::sources and Facts::filters
 };
 

@@ -22,6 +22,27 @@ std::string_view function_name(const void* node) {
 
 }  // namespace
 
+// unnest(a, b) in FROM stands for ROWS FROM (unnest(a), unnest(b)).
+bool Analysis::unnest_columns(Level& level, const void* node, Item& item) {
+  if (!IsA(node, FuncCall)) return false;
+  const auto& function = as<FuncCall>(node);
+  const bool is_several = list_length(function.funcname) == 1 && list_length(function.args) > 1 &&
+                          function_name(node) == "unnest" && function.agg_order == nullptr &&
+                          function.agg_filter == nullptr && function.over == nullptr &&
+                          !function.agg_star && !function.agg_distinct && !function.func_variadic;
+  if (!is_several) return false;
+  const std::string_view name[] = {"unnest"};
+  for (int i = 0; i < list_length(function.args); ++i) {
+    Seq<Value> arguments = seq<Value>();
+    arguments.push_back(expression(level, function.args->elements[i].ptr_value));
+    const auto value = named_call(name, arguments, place(function.location));
+    if (!value) no_such_call(name, arguments, place(function.location));
+    item.columns.push_back({.name = "unnest", .value = value.value_or(Value{})});
+    if (value && value->row != nullptr) item.is_open = true;
+  }
+  return true;
+}
+
 // The columns of one function: by its definition list, its OUT parameters, its row type, or one.
 void Analysis::function_columns(Level& level, const List& entry, const List* definitions,
                                 Item& item, std::string_view alias) {
@@ -29,6 +50,7 @@ void Analysis::function_columns(Level& level, const List& entry, const List* def
   const List* own =
       list_length(&entry) > 1 ? static_cast<const List*>(entry.elements[1].ptr_value) : nullptr;
   if (list_length(own) > 0) definitions = own;
+  if (list_length(definitions) == 0 && unnest_columns(level, node, item)) return;
   catalog::Choice choice;
   const Value value = call_in_from(level, node, &choice);
   for (int i = 0; i < list_length(definitions); ++i) {

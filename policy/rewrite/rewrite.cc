@@ -118,8 +118,7 @@ Failure replace_relations(std::string_view sql, const Facts& facts, const Access
 bool star_loses(const StarUse& star, const Facts& facts, const Access& access) {
   return std::ranges::any_of(star.columns, [&](const StarUse::Column& column) {
     return column.use >= 0 &&
-           is_refused(access, facts.relations[static_cast<std::size_t>(column.use)],
-                      column.column);
+           is_refused(access, facts.relations[static_cast<std::size_t>(column.use)], column.column);
   });
 }
 
@@ -192,7 +191,7 @@ std::expected<std::vector<Splice>, std::string> rewrite(std::string_view sql, co
   return splices;
 }
 
-std::string apply(std::string_view sql, const std::vector<Splice>& splices) {
+std::string splice_text(std::string_view sql, const std::vector<Splice>& splices) {
   std::string text;
   std::size_t at = 0;
   for (const auto& splice : splices) {
@@ -210,8 +209,8 @@ bool means_the_same(const Facts& before, const Facts& after, const Access& acces
     if (one.relation != other.relation) return false;
     const Reads wanted = readable(one, access);
     const Reads got = readable(other, access);
-    const bool is_replaced = access.policy().columns.on_denied != OnDenied::Reject &&
-                             reads_refused(access, one);
+    const bool is_replaced =
+        access.policy().columns.on_denied != OnDenied::Reject && reads_refused(access, one);
     if (is_replaced ? !std::ranges::includes(got, wanted) : got != wanted) return false;
   }
   return true;
