@@ -8,7 +8,7 @@ namespace policy {
 namespace {
 
 // In the order of ErrorCode; the test walks both.
-constexpr std::array<ErrorFace, 21> kFaces{{
+constexpr std::array<ErrorFace, 22> kFaces{{
     {"ACCESS_DENIED", "42501", 403},
     {"SCHEMA_ACCESS_DENIED", "42501", 403},
     {"TABLE_ACCESS_DENIED", "42501", 403},
@@ -16,6 +16,7 @@ constexpr std::array<ErrorFace, 21> kFaces{{
     {"FUNCTION_ACCESS_DENIED", "42501", 403},
     {"UNSAFE_SQL", "42501", 400},
     {"SYNTAX_ERROR", "42601", 400},
+    {"UNDEFINED_OBJECT", "42704", 400},
     {"UNKNOWN_DATABASE", "3D000", 404},
     {"AMBIGUOUS_QUERY", "3D000", 400},
     {"QUERY_TOO_EXPENSIVE", "54000", 400},
