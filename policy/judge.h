@@ -65,6 +65,9 @@ enum class Check : std::uint8_t {
   Resolve
 };
 
+// As audit records and tools name it: "column". Static storage.
+std::string_view name(Check check);
+
 // One reason for a refusal. Strings are complete sentences, fit for MESSAGE, DETAIL and HINT.
 struct Violation {
   Check check = Check::Statement;
