@@ -72,6 +72,10 @@ struct Unresolved {
   std::size_t offset = 0;
   // Where a column is missing: of this relation, for a hint. Null: not known.
   const catalog::Relation* relation = nullptr;
+  // Where a relation, function or type is missing: its name, and the schema that was written before
+  // it. What a refused schema does not have is then not told. Empty: not known, not written.
+  std::string name{};
+  std::string schema{};
 };
 
 // What the resolver cannot decide; the statement is then refused where rules apply.

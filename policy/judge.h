@@ -78,6 +78,8 @@ struct Violation {
   std::string hint{};
   // 1-based, in characters of the whole text, as ErrorResponse 'P'; 0: none.
   std::size_t position = 0;
+  // Where PostgreSQL has a closer one than the code's face: 42P01, 42703. Empty: the face's.
+  std::string sqlstate{};
 };
 
 // A name that no statement or cursor can have: the session uses it where one must not exist.

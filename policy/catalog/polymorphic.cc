@@ -115,6 +115,7 @@ bool Polymorphic::settle_compatible_family() {
 }
 
 Oid Polymorphic::resolve(Oid declared) const {
+  if (argument_count_ == 0) return declared;
   if (is_any_element_family(declared)) return resolve_element_family(declared);
   if (is_any_compatible_family(declared)) return resolve_compatible_family(declared);
   return declared;

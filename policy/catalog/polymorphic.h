@@ -19,7 +19,7 @@ class Polymorphic {
   // After all arguments. False: they do not fit together. With a kCannotTell among them, true
   // unless no type could.
   bool settle();
-  // What `declared` stands for, itself where it is not polymorphic; kCannotTell: stays open, or
+  // What `declared` stands for, itself where nothing is polymorphic; kCannotTell: stays open, or
   // PostgreSQL reports an error. After settle().
   Oid resolve(Oid declared) const;
   // Several arguments of one family, one of which is kCannotTell or kUnknown: what is untold may

@@ -114,7 +114,7 @@ bool is_exact(Inputs inputs, const Candidate& candidate) {
 // FUNCDETAIL_COERCION of func_get_detail(). 0: the call is none.
 Oid cast_target_of(const Snapshot& snapshot, const CallShape& call, Inputs inputs,
                    std::span<const Candidate> candidates) {
-  if (inputs.size() != 1 || call.is_variadic || !call.arguments.front().name.empty()) return 0;
+  if (inputs.size() != 1 || !call.arguments.front().name.empty()) return 0;
   const Oid target = type_named(snapshot, call);
   if (target == 0) return 0;
   if (is_untold(inputs.front())) return target;
