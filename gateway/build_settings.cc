@@ -63,7 +63,7 @@ upstream::PoolSettings pool_settings(const config::Database& database) {
 policy::Profile profile_of(const config::Database& database, const config::Listen& listen) {
   policy::Profile profile;
   profile.mode = mode_of(database.mode);
-  profile.allow_explain = database.allow_explain;
+  profile.allow_explain = database.access.allow_explain;
   profile.allowed_gucs = database.allowed_gucs;
   profile.max_statement_bytes = listen.max_statement_bytes;
   const auto pin = [&](std::string name, config::Duration timeout) {
