@@ -65,8 +65,8 @@ struct Relation {
   std::string_view extension{};   // that owns it; empty: none
   std::string_view definition{};  // of a view or materialized view: pg_get_viewdef, names qualified
   std::string_view comment{};
-  std::vector<Column> columns{};                       // by number
-  std::vector<Oid> parents{};                          // direct ones: partition of, inherits
+  std::vector<Column> columns{};                         // by number
+  std::vector<Oid> parents{};                            // direct ones: partition of, inherits
   std::vector<std::vector<std::int16_t>> unique_keys{};  // primary key first; whole-table ones only
   bool has_primary_key = false;
   // Of a view: what its rule depends on by pg_depend, any use counted. The fallback where its
@@ -102,10 +102,10 @@ struct Function {
   std::string_view name{};
   FunctionKind kind = FunctionKind::Function;
   Decision decision = Decision::NotBuiltIn;
-  std::string_view reason{};  // of Refused: "waits", "runs-sql-text"
+  std::string_view reason{};     // of Refused: "waits", "runs-sql-text"
   std::vector<Oid> arguments{};  // input types in order; a variadic one is last, as its array type
   std::vector<std::string_view> argument_names{};  // empty, or one for each of `arguments`
-  Oid variadic = 0;       // element type; 2276 ("any") for VARIADIC "any"; 0: not variadic
+  Oid variadic = 0;           // element type; 2276 ("any") for VARIADIC "any"; 0: not variadic
   std::int16_t defaults = 0;  // so many of the last arguments may be left out
   Oid result = 0;
   bool returns_set = false;
@@ -139,13 +139,13 @@ struct Type {
   TypeKind kind = TypeKind::Base;
   char category = 'U';  // pg_type.typcategory
   bool is_preferred = false;
-  Oid element = 0;   // of a true array (typsubscript = array_subscript_handler), or fixed-length one
+  Oid element = 0;  // of a true array (typsubscript = array_subscript_handler), or fixed-length one
   bool is_array = false;
-  Oid array = 0;     // its array type
-  Oid relation = 0;  // of a composite type: the pg_class row that has its columns
-  Oid base = 0;      // of a domain
-  Oid subtype = 0;   // of a range or multirange: the element's type; of a multirange also `range`
-  Oid range = 0;     // of a multirange
+  Oid array = 0;       // its array type
+  Oid relation = 0;    // of a composite type: the pg_class row that has its columns
+  Oid base = 0;        // of a domain
+  Oid subtype = 0;     // of a range or multirange: the element's type; of a multirange also `range`
+  Oid range = 0;       // of a multirange
   Oid multirange = 0;  // of a range
   std::string_view extension{};
   // Functions that are not built in and run when a value of this type is made, read or compared:
@@ -169,9 +169,9 @@ struct Operator {
 struct Cast {
   Oid source = 0;
   Oid target = 0;
-  Oid function = 0;     // 0: binary or by text
-  char context = 'e';   // 'e' explicit, 'a' assignment, 'i' implicit
-  char method = 'f';    // 'f' function, 'b' binary-coercible, 'i' by input and output
+  Oid function = 0;    // 0: binary or by text
+  char context = 'e';  // 'e' explicit, 'a' assignment, 'i' implicit
+  char method = 'f';   // 'f' function, 'b' binary-coercible, 'i' by input and output
 };
 
 struct ForeignKey {
