@@ -16,8 +16,9 @@ using policy::rules::NamePart;
 using policy::rules::NamePattern;
 
 constexpr std::array<std::string_view, 9> kLists{
-    "allowed_schemas",   "tables.allowed",   "tables.denied", "columns.denied", "columns.denied_patterns",
-    "functions.allowed", "functions.denied", "trusted_views", "foreign_tables"};
+    "allowed_schemas",  "tables.allowed",          "tables.denied",
+    "columns.denied",   "columns.denied_patterns", "functions.allowed",
+    "functions.denied", "trusted_views",           "foreign_tables"};
 constexpr std::ptrdiff_t kStarsMax = 2;  // in a part
 
 const Rule* find_covering(const std::vector<Rule>& rules, const NamePattern& pattern) {
@@ -43,7 +44,9 @@ bool is_stars(const NamePart& part) {
   return part.has_globs && part.text.find_first_not_of('*') == std::string::npos;
 }
 
-bool is_everything(const NamePattern& pattern) { return std::ranges::all_of(pattern.parts, is_stars); }
+bool is_everything(const NamePattern& pattern) {
+  return std::ranges::all_of(pattern.parts, is_stars);
+}
 
 // A denied table beside a list of allowed ones: that list decides, whatever is denied.
 void lint_denied_tables(const LintSite& site) {
@@ -78,7 +81,8 @@ void lint_repeated(const LintSite& site, std::string_view list, std::string_view
       // Of two that are equal the second one is too many.
       const bool is_first = is_same_list ? rule.index < other.index : list < other_list;
       if (is_first && covers(rule.pattern, other.pattern)) continue;
-      site.warn(rule, other, fmt::format("says nothing new: {} covers it; remove it", describe(other)));
+      site.warn(rule, other,
+                fmt::format("says nothing new: {} covers it; remove it", describe(other)));
       break;
     }
   }
@@ -89,11 +93,11 @@ void lint_repeated_functions(const LintSite& site, std::string_view list) {
   const auto& rules = site.rules(list);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const auto end = rules.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto same = std::find_if(rules.begin(), end, [&](const Rule& rule) {
-      return rule.text == rules[i].text;
-    });
+    const auto same = std::find_if(rules.begin(), end,
+                                   [&](const Rule& rule) { return rule.text == rules[i].text; });
     if (same == end) continue;
-    site.warn(rules[i], fmt::format("says nothing new: {} is the same; remove it", describe(*same)));
+    site.warn(rules[i],
+              fmt::format("says nothing new: {} is the same; remove it", describe(*same)));
   }
 }
 
@@ -101,13 +105,14 @@ void lint_functions(const LintSite& site) {
   for (const Rule& allowed : site.rules("functions.allowed")) {
     for (const Rule& denied : site.rules("functions.denied")) {
       const bool has_arguments = denied.text.contains('(');
-      const bool is_denied = has_arguments ? denied.text == allowed.text
-                                           : covers(denied.pattern, allowed.pattern);
+      const bool is_denied =
+          has_arguments ? denied.text == allowed.text : covers(denied.pattern, allowed.pattern);
       if (!is_denied) continue;
-      site.warn(allowed, denied,
-                fmt::format("is allowed and denied: functions.denied wins, so {} refuses it; remove "
-                            "one of them",
-                            describe(denied)));
+      site.warn(
+          allowed, denied,
+          fmt::format("is allowed and denied: functions.denied wins, so {} refuses it; remove "
+                      "one of them",
+                      describe(denied)));
       break;
     }
   }
@@ -182,13 +187,14 @@ void lint_width(const LintSite& site, std::string_view list) {
                                     kStarsMax));
       }
       if (part.was_cut) {
-        site.warn(rule, fmt::format("is longer than a name can be: it counts as its first {} bytes, "
-                                    "as PostgreSQL cuts it; write those",
-                                    kNameBytesMax));
+        site.warn(rule,
+                  fmt::format("is longer than a name can be: it counts as its first {} bytes, "
+                              "as PostgreSQL cuts it; write those",
+                              kNameBytesMax));
       }
       if (least_bytes(part) > std::ptrdiff_t{kNameBytesMax}) {
-        site.warn(rule, fmt::format("matches nothing: no name is longer than {} bytes",
-                                    kNameBytesMax));
+        site.warn(rule,
+                  fmt::format("matches nothing: no name is longer than {} bytes", kNameBytesMax));
       }
     }
   }
