@@ -54,7 +54,16 @@ struct Question {
   int server_major = 15;
 };
 
-enum class Check : std::uint8_t { Text, Statement, Setting, Schema, Table, Column, Function, Resolve };
+enum class Check : std::uint8_t {
+  Text,
+  Statement,
+  Setting,
+  Schema,
+  Table,
+  Column,
+  Function,
+  Resolve
+};
 
 // One reason for a refusal. Strings are complete sentences, fit for MESSAGE, DETAIL and HINT.
 struct Violation {

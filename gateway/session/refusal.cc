@@ -9,7 +9,8 @@
 namespace gateway::session {
 namespace {
 
-// A syntax error or an unknown name reads as PostgreSQL's own; what the policy refused names code, object and rule.
+// A syntax error or an unknown name reads as PostgreSQL's own; what the policy refused names code,
+// object and rule.
 std::string detail_of(const policy::Violation& violation) {
   if (violation.code == policy::ErrorCode::SyntaxError ||
       violation.code == policy::ErrorCode::UndefinedObject) {

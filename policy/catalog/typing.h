@@ -26,8 +26,8 @@ struct Argument {
 
 struct CallShape {
   std::string_view name{};  // as folded and cut by the parser
-  // The schemas to search, in order, pg_catalog where the server searches it; or the one schema of a
-  // qualified name.
+  // The schemas to search, in order, pg_catalog where the server searches it; or the one schema of
+  // a qualified name.
   std::span<const Oid> path{};
   std::span<const Argument> arguments{};
   bool is_variadic = false;  // VARIADIC before the last argument

@@ -51,8 +51,7 @@ Access::Access(AccessPolicy policy, std::shared_ptr<const catalog::Snapshot> sna
       search_path_(rules::bind_search_path(search_path, *snapshot_)),
       has_rules_(holds_rules(policy_)),
       decisions_(std::make_unique<const Decisions>(
-          rules::Binding{
-              .policy = policy_, .snapshot = *snapshot_, .search_path = search_path_},
+          rules::Binding{.policy = policy_, .snapshot = *snapshot_, .search_path = search_path_},
           tracer)) {}
 
 Access::~Access() = default;

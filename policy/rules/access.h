@@ -25,8 +25,8 @@ struct Refusal {
   std::string rule{};
 };
 
-// What reading a view comes to under `views` of the policy. Its own name and column names are judged
-// as a table's, besides.
+// What reading a view comes to under `views` of the policy. Its own name and column names are
+// judged as a table's, besides.
 struct ViewDecision {
   std::vector<const Refusal*> columns{};  // as Relation::columns; null: readable. Empty: all are
   // For any use, whatever its columns: what decides which rows there are and, where views are
@@ -58,7 +58,8 @@ class Access {
   // Schema and table rules, system catalogs, foreign tables, sequences, parents. Null: readable.
   // Views count as tables here; what they read is in lineage().
   const Refusal* relation(const catalog::Relation& relation) const;
-  // The same for a constant that names it: '…'::regclass, nextval('…'). Schema and table rules only.
+  // The same for a constant that names it: '…'::regclass, nextval('…'). Schema and table rules
+  // only.
   const Refusal* named(const catalog::Relation& relation) const;
   // Schema rules alone. Null: what is in it may be used.
   const Refusal* schema(std::string_view name) const;
@@ -66,8 +67,8 @@ class Access {
   const Refusal* column(const catalog::Relation& relation, std::int16_t number) const;
   // True where any column of it, whole row taken, is refused.
   bool has_refused_columns(const catalog::Relation& relation) const;
-  // Null: callable. By-argument functions are callable here; their rule looks at the arguments. What
-  // only some modes allow is refused here; rules/functions.cc knows the mode.
+  // Null: callable. By-argument functions are callable here; their rule looks at the arguments.
+  // What only some modes allow is refused here; rules/functions.cc knows the mode.
   const Refusal* function(const catalog::Function& function) const;
   // What a view reads, column by column; null for what is no view, and for views that count as
   // tables (opaque, trusted, of the system).

@@ -25,8 +25,7 @@ const Refusal* support_refusal(const catalog::Snapshot& snapshot, const Function
                                std::span<const Refusal* const> own) {
   for (const catalog::Oid oid : function.support_functions) {
     const Function* support = snapshot.function(oid);
-    const auto index =
-        support == nullptr ? std::nullopt : index_in(snapshot.functions(), *support);
+    const auto index = support == nullptr ? std::nullopt : index_in(snapshot.functions(), *support);
     if (!index) return FunctionRules::unknown();
     if (own[*index] != nullptr) return own[*index];
   }
@@ -93,7 +92,8 @@ const Refusal* FunctionRules::built_in(const Function& function, string_view sch
 
 const Refusal* FunctionRules::others(const Function& function, string_view schema) const {
   const auto& listed = binding_.policy.functions.extensions;
-  if (!function.extension.empty() && std::ranges::find(listed, function.extension) != listed.end()) {
+  if (!function.extension.empty() &&
+      std::ranges::find(listed, function.extension) != listed.end()) {
     return nullptr;
   }
   if (const Refusal* refusal = relations_.schema(schema)) return refusal;

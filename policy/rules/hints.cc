@@ -68,7 +68,8 @@ std::size_t distance(string_view a, string_view b, std::size_t most) {
 // The nearest of what is offered, if it is near enough to be a slip.
 class Nearest {
  public:
-  explicit Nearest(string_view name) : name_(name), most_(std::max<std::size_t>(name.size() / 3, 1)) {}
+  explicit Nearest(string_view name)
+      : name_(name), most_(std::max<std::size_t>(name.size() / 3, 1)) {}
 
   bool offer(string_view candidate) {
     const std::size_t found = distance(name_, candidate, most_);

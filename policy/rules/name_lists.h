@@ -16,6 +16,8 @@
 
 namespace policy::rules {
 
+// Names are compared as PostgreSQL compares them; a part with globs refuses in upper and lower
+// case.
 struct DenyEntry {
   std::optional<NamePattern> pattern{};  // nothing: could not be read
   Refusal refusal{};                     // with the path of this entry
@@ -30,13 +32,11 @@ bool names_relation(const DenyEntry& entry, std::string_view schema, std::string
 
 // The same for a relation of the system: a pattern that is wide by its globs does not mean it, as
 // `system_catalogs` decides about those.
-bool points_at_relation(const DenyEntry& entry, std::string_view schema,
-                        std::string_view relation);
+bool points_at_relation(const DenyEntry& entry, std::string_view schema, std::string_view relation);
 
 // Of an entry that names table and column: whether its table is this one, wherever it is.
 bool names_table_of(const DenyEntry& entry, std::string_view schema, std::string_view relation);
-bool points_at_table_of(const DenyEntry& entry, std::string_view schema,
-                        std::string_view relation);
+bool points_at_table_of(const DenyEntry& entry, std::string_view schema, std::string_view relation);
 bool names_column(const DenyEntry& entry, std::string_view column);
 
 // A list that allows. A plain name without schema ("orders") means the schemas of the search path

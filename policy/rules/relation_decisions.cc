@@ -124,8 +124,8 @@ class Ancestors {
     for (const catalog::Oid oid : relation.parents) {
       if (!seen.insert(oid).second) continue;
       const Relation* parent = snapshot_.relation(oid);
-      const auto index = parent == nullptr ? std::nullopt
-                                           : index_in(snapshot_.relations(), *parent);
+      const auto index =
+          parent == nullptr ? std::nullopt : index_in(snapshot_.relations(), *parent);
       if (!index) return RelationRules::unknown();
       if (const Refusal* refusal = own_[*index].named) return refusal;
       if (const Refusal* refusal = walk(*parent, seen)) return refusal;

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "policy/guc.h"
-#include "policy/rules/rule.h"
 #include "policy/guc_value.h"
+#include "policy/rules/rule.h"
 
 namespace policy::rules {
 namespace {
@@ -14,17 +14,28 @@ using std::string_view;
 
 // Beyond what a client may set: nothing here tells where files are, who connects, or a secret.
 constexpr std::array<string_view, 22> kReadable{
-    "block_size",        "default_transaction_isolation",
-    "in_hot_standby",    "integer_datetimes",
-    "is_superuser",      "lc_collate",
-    "lc_ctype",          "lc_messages",
-    "lc_monetary",       "lc_numeric",
-    "lc_time",           "max_function_args",
-    "max_identifier_length", "max_index_keys",
-    "role",              "row_security",
-    "search_path",       "server_encoding",
-    "server_version",    "server_version_num",
-    "session_authorization", "transaction_read_only",
+    "block_size",
+    "default_transaction_isolation",
+    "in_hot_standby",
+    "integer_datetimes",
+    "is_superuser",
+    "lc_collate",
+    "lc_ctype",
+    "lc_messages",
+    "lc_monetary",
+    "lc_numeric",
+    "lc_time",
+    "max_function_args",
+    "max_identifier_length",
+    "max_index_keys",
+    "role",
+    "row_security",
+    "search_path",
+    "server_encoding",
+    "server_version",
+    "server_version_num",
+    "session_authorization",
+    "transaction_read_only",
 };
 
 bool may_read(string_view name, const Profile& profile) {
@@ -37,8 +48,9 @@ Violation refuse(std::string resource, std::string message) {
           .resource = std::move(resource),
           .rule = "gucs.allowed",
           .message = std::move(message),
-          .hint = "Settings that may be read are those that may be set, and the server's version, "
-                  "encoding and locale; gucs.allowed adds to them."};
+          .hint =
+              "Settings that may be read are those that may be set, and the server's version, "
+              "encoding and locale; gucs.allowed adds to them."};
 }
 
 Violation refuse_all() {
@@ -74,8 +86,8 @@ void check_settings(const Case& statement, Finds& finds) {
   for (const auto& call : statement.facts.calls) {
     if (!reads_a_setting(call)) continue;
     const bool is_constant = !call.constants.empty() && call.constants[0].has_value();
-    check_name(statement, is_constant ? ascii_lower(*call.constants[0]) : std::string(), call.offset,
-               finds);
+    check_name(statement, is_constant ? ascii_lower(*call.constants[0]) : std::string(),
+               call.offset, finds);
   }
 }
 

@@ -92,8 +92,7 @@ const catalog::Type* find_name(const catalog::Snapshot& snapshot,
 }
 
 const catalog::Type* find_scalar(const catalog::Snapshot& snapshot,
-                                 std::span<const catalog::Oid> search_path,
-                                 std::string_view text) {
+                                 std::span<const catalog::Oid> search_path, std::string_view text) {
   if (text.starts_with('"')) return find_name(snapshot, search_path, text);
   const std::string words = folded_words(without_precision(text));
   const bool is_float_of_some_size = words == "float" && text.find('(') != std::string_view::npos;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names of types as people write them, to types of a catalog and back: "character varying", "int[]".
+// Names of types as people write them, to types of a catalog and back: "character varying",
+// "int[]".
 #pragma once
 
 #include <optional>

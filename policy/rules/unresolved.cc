@@ -31,8 +31,8 @@ Violation refuse_schema(const Access& access, const Unresolved& unresolved,
 }
 
 Violation refuse(const Access& access, const Unresolved& unresolved) {
-  const bool is_schema_known = !unresolved.schema.empty() &&
-                               access.snapshot().schema(unresolved.schema) != nullptr;
+  const bool is_schema_known =
+      !unresolved.schema.empty() && access.snapshot().schema(unresolved.schema) != nullptr;
   if (is_schema_known) {
     const Refusal* refusal = access.schema(unresolved.schema);
     if (refusal != nullptr) return refuse_schema(access, unresolved, *refusal);

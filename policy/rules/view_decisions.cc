@@ -90,8 +90,7 @@ std::vector<const Refusal*> decide_columns(const Sources& sources, const Relatio
                                            const Lineage& lineage) {
   std::vector<const Refusal*> all;
   for (const auto& column : view.columns) {
-    const auto traced =
-        std::ranges::find(lineage.columns, column.number, &Lineage::Column::number);
+    const auto traced = std::ranges::find(lineage.columns, column.number, &Lineage::Column::number);
     all.push_back(traced == lineage.columns.end() ? ColumnRules::unknown()
                                                   : sources.columns(traced->sources));
   }

@@ -62,8 +62,8 @@ class ViewCheck {
          .code = ErrorCode::FunctionAccessDenied,
          .resource = signature(snapshot, function),
          .rule = refusal == nullptr ? "trusted_views" : refusal->rule,
-         .message = relation_words(snapshot, *use.relation) + " may not be used: it calls function " +
-                    signature(snapshot, function),
+         .message = relation_words(snapshot, *use.relation) +
+                    " may not be used: it calls function " + signature(snapshot, function),
          .hint = "Use the tables that may be read, or ask for it to be added to trusted_views."},
         use);
   }

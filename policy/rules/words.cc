@@ -13,7 +13,8 @@ bool starts_a_name(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 bool continues_a_name(char c) { return starts_a_name(c) || (c >= '0' && c <= '9') || c == '$'; }
 
 bool is_plain(std::string_view name) {
-  return !name.empty() && starts_a_name(name.front()) && std::ranges::all_of(name, continues_a_name);
+  return !name.empty() && starts_a_name(name.front()) &&
+         std::ranges::all_of(name, continues_a_name);
 }
 
 }  // namespace

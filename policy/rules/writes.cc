@@ -61,8 +61,10 @@ class WriteCheck {
                                     .code = ErrorCode::UnsafeSql,
                                     .resource = std::string(verb),
                                     .rule = "where",
-                                    .message = std::string(verb) + " without WHERE changes every "
-                                                                   "row of " + name,
+                                    .message = std::string(verb) +
+                                               " without WHERE changes every "
+                                               "row of " +
+                                               name,
                                     .hint = "Add a WHERE clause that says which rows are meant."},
                       .offset = use.offset});
   }
@@ -74,8 +76,7 @@ class WriteCheck {
                                     .code = ErrorCode::TableAccessDenied,
                                     .resource = relation_name(snapshot, *use.relation),
                                     .rule = std::string(rule),
-                                    .message = relation_words(snapshot, *use.relation)
-                                                   .append(why),
+                                    .message = relation_words(snapshot, *use.relation).append(why),
                                     .hint = std::string(hint)},
                       .offset = use.offset});
   }

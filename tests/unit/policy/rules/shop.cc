@@ -42,10 +42,8 @@ catalog::Relation& Rowset::relation(std::string_view name,
                                     std::initializer_list<std::string_view> columns,
                                     RelationKind kind) {
   const auto [schema_name, own_name] = split(name);
-  catalog::Relation relation{.oid = next_++,
-                             .schema = schema(schema_name),
-                             .name = rows.keep(own_name),
-                             .kind = kind};
+  catalog::Relation relation{
+      .oid = next_++, .schema = schema(schema_name), .name = rows.keep(own_name), .kind = kind};
   for (const auto column : columns) {
     const auto number = static_cast<std::int16_t>(relation.columns.size() + 1);
     relation.columns.push_back({.name = rows.keep(column), .type = 25, .number = number});
@@ -85,9 +83,16 @@ Oid Rowset::oid(std::string_view name) const {
 Rowset shop_rows() {
   Rowset set;
   set.rows.server_major = 15;
-  for (const auto& [name, oid] : std::initializer_list<std::pair<std::string_view, Oid>>{
-           {"bool", 16}, {"int4", 23}, {"text", 25}, {"numeric", 1700}, {"varchar", kVarchar},
-           {"char", 18}, {"bpchar", 1042}, {"float8", 701}, {"timestamptz", 1184}}) {
+  for (const auto& [name, oid] :
+       std::initializer_list<std::pair<std::string_view, Oid>>{{"bool", 16},
+                                                               {"int4", 23},
+                                                               {"text", 25},
+                                                               {"numeric", 1700},
+                                                               {"varchar", kVarchar},
+                                                               {"char", 18},
+                                                               {"bpchar", 1042},
+                                                               {"float8", 701},
+                                                               {"timestamptz", 1184}}) {
     set.type("pg_catalog", name, oid);
   }
   set.relation("public.users", {"id", "email", "full_name", "password_hash", "ssn"});

@@ -20,7 +20,8 @@ class Rowset {
   catalog::Oid schema(std::string_view name);
   catalog::Oid type(std::string_view schema, std::string_view name, catalog::Oid oid = 0);
   // "schema.name"; columns are numbered from 1.
-  catalog::Relation& relation(std::string_view name, std::initializer_list<std::string_view> columns,
+  catalog::Relation& relation(std::string_view name,
+                              std::initializer_list<std::string_view> columns,
                               catalog::RelationKind kind = catalog::RelationKind::Table);
   catalog::Function& function(std::string_view name, std::vector<catalog::Oid> arguments);
   catalog::Function& built_in(std::string_view name, std::vector<catalog::Oid> arguments,
@@ -36,7 +37,8 @@ class Rowset {
 
 constexpr catalog::Oid kVarchar = 1043;
 
-// users (id, email, full_name, password_hash, ssn), orders, user_credentials with partitions, views…
+// users (id, email, full_name, password_hash, ssn), orders, user_credentials with partitions,
+// views…
 Rowset shop_rows();
 
 // The policy of the shared corpus, without its functions.
