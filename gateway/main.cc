@@ -14,6 +14,7 @@
 #include "gateway/check/command.h"
 #include "gateway/config/command.h"
 #include "gateway/config/load.h"
+#include "gateway/config/unserved.h"
 #include "gateway/demo/demo.h"
 #include "gateway/server.h"
 #include "gateway/telemetry/log.h"
@@ -39,6 +40,11 @@ int serve(const std::string& path) {
     return 1;
   }
   config::print(parsed->warnings, path, std::cerr);
+  const auto unserved = config::unserved(parsed->config, parsed->places, config::Severity::Error);
+  if (!unserved.empty()) {
+    config::print(unserved, path, std::cerr);
+    return 1;
+  }
   const auto& logging = parsed->config.logging;
   const auto started = telemetry::start_log(log_format(logging.format), log_level(logging.level));
   if (!started) {

@@ -50,7 +50,7 @@ std::expected<Parsed, Diagnostics> parse(std::string_view text, const Sources& s
   check(bound, diagnostics);
   sort_by_place(diagnostics);
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
-  return Parsed{std::move(bound.config), std::move(diagnostics)};
+  return Parsed{std::move(bound.config), std::move(diagnostics), std::move(bound.places)};
 }
 
 std::expected<Parsed, Diagnostics> load(const std::string& path, const Sources& sources) {

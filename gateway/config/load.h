@@ -16,6 +16,7 @@ namespace gateway::config {
 struct Parsed {
   Config config;
   Diagnostics warnings;
+  Places places{};
 };
 
 // The error holds every error and every warning, in the order of the file.
