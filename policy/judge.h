@@ -54,7 +54,19 @@ struct Question {
   int server_major = 15;
 };
 
-enum class Check : std::uint8_t { Text, Statement, Setting, Schema, Table, Column, Function, Resolve };
+enum class Check : std::uint8_t {
+  Text,
+  Statement,
+  Setting,
+  Schema,
+  Table,
+  Column,
+  Function,
+  Resolve
+};
+
+// As audit records and tools name it: "column". Static storage.
+std::string_view name(Check check);
 
 // One reason for a refusal. Strings are complete sentences, fit for MESSAGE, DETAIL and HINT.
 struct Violation {
@@ -66,6 +78,8 @@ struct Violation {
   std::string hint{};
   // 1-based, in characters of the whole text, as ErrorResponse 'P'; 0: none.
   std::size_t position = 0;
+  // Where PostgreSQL has a closer one than the code's face: 42P01, 42703. Empty: the face's.
+  std::string sqlstate{};
 };
 
 // A name that no statement or cursor can have: the session uses it where one must not exist.
@@ -116,8 +130,11 @@ struct StatementVerdict {
 struct Verdict {
   std::vector<StatementVerdict> statements{};
   std::vector<Violation> unreadable{};  // at most one
-  std::uint64_t epoch = 0;              // of the profile that judged
-  bool out_of_memory = false;           // refused, and not even the refusal could be stored
+  // Not empty: allowed in place of the text that was asked about, which is refused. Judged in its
+  // turn; the statements above are those of the text that was asked about.
+  std::string rewritten{};
+  std::uint64_t epoch = 0;     // of the profile that judged
+  bool out_of_memory = false;  // refused, and not even the refusal could be stored
   bool allowed() const;
   // The violation that a client is told: the first one. Null when allowed.
   const Violation* refusal() const;

@@ -54,7 +54,8 @@ std::vector<std::size_t> places_of(const Function& function, const CallShape& ca
 
 // A schema named twice counts at its first place.
 bool is_repeated(std::span<const Oid> path, std::size_t place) {
-  return std::ranges::find(path.first(place), path[place]) != path.begin() + static_cast<long>(place);
+  return std::ranges::find(path.first(place), path[place]) !=
+         path.begin() + static_cast<long>(place);
 }
 
 bool add_positional(Candidate& candidate, const CallShape& call) {
@@ -120,8 +121,7 @@ void Candidates::add_functions(const Snapshot& snapshot, const CallShape& call) 
   }
 }
 
-void Candidates::add_function(const Function& function, const CallShape& call,
-                              std::uint32_t rank) {
+void Candidates::add_function(const Function& function, const CallShape& call, std::uint32_t rank) {
   const std::size_t positional = positional_count(call);
   Candidate candidate{.function = &function, .schema_rank = rank};
   const bool fits = positional == call.arguments.size() ? add_positional(candidate, call)

@@ -27,10 +27,10 @@ struct Candidate {
   }
   bool takes_same(const Candidate& other, std::size_t count) const;
 
-  const Oid* types = nullptr;  // in the call's order
-  std::array<Oid, 2> first{};  // at the first two places
-  std::uint32_t fixed = 0;     // so many of `types` stand as they are declared
-  Oid repeated = 0;            // type of every place after them: VARIADIC; 0: none
+  const Oid* types = nullptr;     // in the call's order
+  std::array<Oid, 2> first{};     // at the first two places
+  std::uint32_t fixed = 0;        // so many of `types` stand as they are declared
+  Oid repeated = 0;               // type of every place after them: VARIADIC; 0: none
   std::uint32_t schema_rank = 0;  // place of its schema in the path
   If outcome = If::Chosen;
 };

@@ -30,8 +30,8 @@ class CastCode {
 
   const Snapshot& snapshot_;
   std::vector<Oid> functions_{};
-  std::vector<Oid> open_{};    // types that are still to be looked into
-  std::vector<Oid> types_{};   // whose own functions are in already
+  std::vector<Oid> open_{};   // types that are still to be looked into
+  std::vector<Oid> types_{};  // whose own functions are in already
   bool has_any_ = false;
   std::vector<Oid> untold_{};  // targets of kCannotTell that are in already
 };

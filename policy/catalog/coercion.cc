@@ -40,8 +40,9 @@ Coercion find(const Snapshot& snapshot, Oid source, Oid target, Context context,
   if (target != kOidVector && target != kInt2Vector && depth < kDepthMax) {
     const Oid target_element = element_of(snapshot, target);
     const Oid source_element = target_element == 0 ? 0 : element_of(snapshot, source);
-    if (source_element != 0 && find(snapshot, source_element, target_element, context, depth + 1)
-                                       .way != Coercion::Way::None) {
+    if (source_element != 0 &&
+        find(snapshot, source_element, target_element, context, depth + 1).way !=
+            Coercion::Way::None) {
       return {Coercion::Way::Elements, 0};
     }
   }

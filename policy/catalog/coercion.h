@@ -33,7 +33,7 @@ Input input_of(const Snapshot& snapshot, Oid type);
 // can_coerce_type() of one implicit argument. A polymorphic target takes anything here.
 bool is_accepted(const Snapshot& snapshot, const Input& input, Oid target);
 
-bool is_true_array(const Type* type);  // null: no
+bool is_true_array(const Type* type);                 // null: no
 Oid element_of(const Snapshot& snapshot, Oid array);  // get_element_type(): of a true array
 bool is_array_or_domain_of_one(const Snapshot& snapshot, Oid type);
 bool is_preferred(const Snapshot& snapshot, Oid type, char category);

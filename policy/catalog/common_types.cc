@@ -53,9 +53,8 @@ std::optional<Oid> select_common_type(const Snapshot& snapshot, std::span<const 
 }
 
 bool all_convert(const Snapshot& snapshot, std::span<const Oid> types, Oid target) {
-  return std::ranges::all_of(types, [&](Oid type) {
-    return is_accepted(snapshot, input_of(snapshot, type), target);
-  });
+  return std::ranges::all_of(
+      types, [&](Oid type) { return is_accepted(snapshot, input_of(snapshot, type), target); });
 }
 
 Oid common_type(const Snapshot& snapshot, std::span<const Oid> types) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OIDs of types that PostgreSQL's analysis treats specially, the same in every version: pg_type.dat.
+// OIDs of types that PostgreSQL's analysis treats specially, the same in every version:
+// pg_type.dat.
 #pragma once
 
 #include "policy/catalog/typing.h"

@@ -121,9 +121,8 @@ void keep_by_category(const Snapshot& snapshot, Inputs inputs, List& list) {
 void keep_by_the_known_type(const Snapshot& snapshot, Inputs inputs, List& list) {
   const auto known = std::ranges::find_if(inputs, is_known);
   if (known == inputs.end()) return;
-  const bool all_same = std::ranges::all_of(inputs, [&](const Input& input) {
-    return is_unknown(input) || input.base == known->base;
-  });
+  const bool all_same = std::ranges::all_of(
+      inputs, [&](const Input& input) { return is_unknown(input) || input.base == known->base; });
   if (!all_same) return;
   const std::vector<Input> same(inputs.size(), input_of(snapshot, known->base));
   List fitting(list.get_allocator());
@@ -194,9 +193,8 @@ void drop_beaten(const Snapshot& snapshot, Inputs inputs, List& list) {
 
 // What PostgreSQL refuses when it is chosen is no choice.
 void drop_refused(Selection& selection) {
-  selection.is_ambiguous |=
-      selection.candidates.size() == 1 &&
-      selection.candidates.front()->outcome == Candidate::If::Ambiguous;
+  selection.is_ambiguous |= selection.candidates.size() == 1 &&
+                            selection.candidates.front()->outcome == Candidate::If::Ambiguous;
   std::erase_if(selection.candidates, [](const Candidate* candidate) {
     return candidate->outcome != Candidate::If::Chosen;
   });

@@ -17,8 +17,8 @@ struct Selection {
   bool is_ambiguous = false;  // several fit equally well, and none is left
 };
 
-// With every type told at most one is left: PostgreSQL's own choice. With some kCannotTell, every one
-// that could be the choice.
+// With every type told at most one is left: PostgreSQL's own choice. With some kCannotTell, every
+// one that could be the choice.
 Selection select(const Snapshot& snapshot, std::span<const Input> inputs,
                  std::span<Candidate> candidates, std::pmr::memory_resource& memory);
 

@@ -210,9 +210,10 @@ Choice choose_function(const Snapshot& snapshot, const CallShape& call) {
   if (choice.cast_target != 0) {
     outcome.code.add(inputs.front().type, choice.cast_target, Context::Explicit);
     outcome.add_result(choice.cast_target);
-    if (!is_untold(inputs.front())) return {.result = outcome.result,
-                                            .cast_functions = outcome.code.take(),
-                                            .cast_target = choice.cast_target};
+    if (!is_untold(inputs.front()))
+      return {.result = outcome.result,
+              .cast_functions = outcome.code.take(),
+              .cast_target = choice.cast_target};
   }
   const Selection selection = select(snapshot, inputs, candidates.all(), arena);
   choice.is_ambiguous = selection.is_ambiguous;

@@ -28,8 +28,8 @@ struct Argument {
 
 struct CallShape {
   std::string_view name{};  // as folded and cut by the parser
-  // The schemas to search, in order, pg_catalog where the server searches it; or the one schema of a
-  // qualified name.
+  // The schemas to search, in order, pg_catalog where the server searches it; or the one schema of
+  // a qualified name.
   std::span<const Oid> path{};
   std::span<const Argument> arguments{};
   bool is_variadic = false;  // VARIADIC before the last argument
@@ -47,8 +47,9 @@ struct Choice {
   bool returns_set = false;
   // Casts whose functions, not built in, could run to make the arguments fit.
   std::vector<Oid> cast_functions{};
-  // text(x), date('…'): the call is a cast to this type, which `result` and `cast_functions` are of.
-  // Only where the argument's type is kCannotTell it may also be one of `functions`. 0: no cast.
+  // text(x), date('…'): the call is a cast to this type, which `result` and `cast_functions` are
+  // of. Only where the argument's type is kCannotTell it may also be one of `functions`. 0: no
+  // cast.
   Oid cast_target = 0;
   bool is_ambiguous = false;  // several fit equally well
 };

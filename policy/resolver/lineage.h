@@ -8,16 +8,16 @@
 
 namespace policy {
 
-// Sorted, each key once. Column 0 is the whole row; a key whose relation is itself a view that could
-// not be looked into names that view's column.
+// Sorted, each key once. Column 0 is the whole row; a key whose relation is itself a view that
+// could not be looked into names that view's column.
 struct Lineage {
   struct Column {
     std::int16_t number = 0;  // of the view
     std::vector<catalog::ColumnKey> sources{};
   };
-  std::vector<Column> columns{};                 // by number
-  std::vector<catalog::ColumnKey> filters{};     // decide which rows there are
-  std::vector<catalog::Oid> relations{};         // every table and view on the way, sorted
+  std::vector<Column> columns{};                  // by number
+  std::vector<catalog::ColumnKey> filters{};      // decide which rows there are
+  std::vector<catalog::Oid> relations{};          // every table and view on the way, sorted
   std::vector<const catalog::Function*> calls{};  // every function that may run
   // The definition could not be resolved: each column has all that pg_depend lists as its sources.
   bool is_coarse = false;

@@ -98,27 +98,34 @@ json answer_call(const Snapshot& snapshot, const json& question) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     arguments.push_back({.type = oid(question.at("arguments").at(i), "type"), .name = names[i]});
   }
-  const Choice choice = choose_function(
-      snapshot, {.name = name, .path = path, .arguments = arguments,
-                 .is_variadic = question.value("is_variadic", false),
-                 .is_ordered_set = question.value("is_ordered_set", false)});
+  const Choice choice =
+      choose_function(snapshot, {.name = name,
+                                 .path = path,
+                                 .arguments = arguments,
+                                 .is_variadic = question.value("is_variadic", false),
+                                 .is_ordered_set = question.value("is_ordered_set", false)});
   json chosen = json::array();
   for (const Function* function : choice.functions) chosen.push_back(function->oid);
-  return {{"chosen", chosen}, {"result", choice.result}, {"cast", choice.cast_target},
-          {"is_ambiguous", choice.is_ambiguous}, {"code", choice.cast_functions}};
+  return {{"chosen", chosen},
+          {"result", choice.result},
+          {"cast", choice.cast_target},
+          {"is_ambiguous", choice.is_ambiguous},
+          {"code", choice.cast_functions}};
 }
 
 json answer_operator(const Snapshot& snapshot, const json& question) {
   const auto path = oids(question, "path");
-  const auto left = question.at("left").is_null() ? std::optional<Oid>{}
-                                                  : question.at("left").get<Oid>();
-  const OperatorChoice choice =
-      choose_operator(snapshot, question.at("operator").get<std::string>(), path, left,
-                      oid(question, "right"));
+  const auto left =
+      question.at("left").is_null() ? std::optional<Oid>{} : question.at("left").get<Oid>();
+  const OperatorChoice choice = choose_operator(
+      snapshot, question.at("operator").get<std::string>(), path, left, oid(question, "right"));
   json chosen = json::array();
   for (const Operator* op : choice.operators) chosen.push_back(op->oid);
-  return {{"chosen", chosen}, {"result", choice.result}, {"cast", 0},
-          {"is_ambiguous", choice.is_ambiguous}, {"code", choice.cast_functions}};
+  return {{"chosen", chosen},
+          {"result", choice.result},
+          {"cast", 0},
+          {"is_ambiguous", choice.is_ambiguous},
+          {"code", choice.cast_functions}};
 }
 
 json answer(const Snapshot& snapshot, const json& question) {
