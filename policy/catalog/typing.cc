@@ -184,7 +184,7 @@ Candidate candidate_of(const Operator& op) {
 }
 
 OperatorChoice choice_of(const Snapshot& snapshot, Inputs inputs,
-                         std::span<const Candidate* const> candidates) {
+                         std::span<Candidate* const> candidates) {
   OperatorChoice choice;
   Outcome outcome{CastCode(snapshot)};
   for (const Candidate* candidate : candidates) {
@@ -236,7 +236,7 @@ OperatorChoice choose_operator(const Snapshot& snapshot, std::string_view name,
     const Operator* exact = left ? exact_binary(snapshot, name, path, *left, right)
                                  : exact_operator(snapshot, name, path, 0, right);
     if (exact != nullptr) {
-      const Candidate candidate = candidate_of(*exact);
+      Candidate candidate = candidate_of(*exact);
       return choice_of(snapshot, inputs, std::array{&candidate});
     }
   }
