@@ -46,7 +46,9 @@ constexpr std::string_view kBegin =
     "SET LOCAL standard_conforming_strings = on;"
     "SET LOCAL quote_all_identifiers = off;"
     // pg_get_viewdef takes locks.
-    "SET LOCAL lock_timeout = '10s'";
+    "SET LOCAL lock_timeout = '10s';"
+    // The one that clients have may be too short for many tables.
+    "SET LOCAL statement_timeout = '60s'";
 constexpr std::string_view kCommit = "COMMIT";
 
 std::span<const Query> queries();  // to be run in this order
