@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "gateway/build_settings.h"
+#include "gateway/check/command.h"
 #include "gateway/config/command.h"
 #include "gateway/config/load.h"
 #include "gateway/demo/demo.h"
@@ -59,12 +61,35 @@ int serve(const std::string& path) {
 struct Choices {
   std::string config = kDefaultConfig;
   gateway::demo::DemoOptions demo;
+  gateway::check::Options check;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
   command.add_option("-c,--config", choices.config, "The configuration file")
       ->envname("POSTERN_CONFIG")
       ->capture_default_str();
+}
+
+void add_check_options(CLI::App& command, gateway::check::Options& options) {
+  command.add_option("-d,--database", options.database, "Which; needed where there are several");
+  command.add_option("-U,--user", options.user, "As whom");
+  command.add_option("--sql", options.sql, "The text to judge");
+  command.add_option("FILE", options.file, "Or the file that holds it; - is standard input");
+  command.add_option("--catalog", options.catalog, "A snapshot instead of the live database");
+  command
+      .add_option_function<std::string>(
+          "--format", [&](const std::string& format) { options.is_json = format == "json"; },
+          "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  command.add_flag("--jsonl", options.is_jsonl, "Judge each line of standard input, a JSON object");
+}
+
+int check(Choices& choices) {
+  choices.check.config = choices.config;
+  if (::isatty(STDOUT_FILENO) == 1) choices.check.colour = gateway::check::Colour::Yes;
+  std::ios::sync_with_stdio(false);
+  return gateway::check::run_check(choices.check, gateway::config::process_sources(),
+                                   {.in = std::cin, .out = std::cout, .err = std::cerr});
 }
 
 int run(int argc, char** argv) {
@@ -84,6 +109,10 @@ int run(int argc, char** argv) {
   CLI::App* show = config_command->add_subcommand("show", "Print what is in force, secrets hidden");
   add_config_option(*show, choices);
 
+  CLI::App* check_command = app.add_subcommand("check", "Judge statements without running them");
+  add_config_option(*check_command, choices);
+  add_check_options(*check_command, choices.check);
+
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
   demo->add_option("--port", choices.demo.port, "For clients")->capture_default_str();
@@ -96,6 +125,7 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (serve_command->parsed()) return serve(choices.config);
+  if (check_command->parsed()) return check(choices);
   if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
   const auto sources = gateway::config::process_sources();
   return validate->parsed()

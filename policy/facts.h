@@ -14,7 +14,7 @@
 
 namespace policy {
 
-// One use of a column.
+// One use of a column, or of the whole row.
 struct ColumnUse {
   enum class How : std::uint8_t {
     Named,     // u.ssn, ssn
@@ -23,7 +23,8 @@ struct ColumnUse {
     Join,      // USING, NATURAL
     Written,   // INSERT, UPDATE SET, COPY FROM; not read
   };
-  std::int16_t column = 0;  // pg_attribute.attnum; negative: a system column
+  // pg_attribute.attnum; negative: a system column; 0, of WholeRow: every column.
+  std::int16_t column = 0;
   How how = How::Named;
   std::size_t offset = 0;  // byte in the text, 0-based; of the star for Star
 };
@@ -39,6 +40,9 @@ struct RelationUse {
   bool is_locked = false;    // FOR UPDATE and the like
   bool is_defined = false;   // target of DDL or maintenance
   bool has_where = true;     // false: UPDATE or DELETE of every row
+  bool has_alias = false;
+  bool is_grouped = false;      // in the FROM of a query with GROUP BY
+  std::uint8_t name_parts = 1;  // as written: relation, schema.relation, database.schema.relation
   // Each column once a way, in order of place. Empty: count(*), SELECT 1 FROM t.
   std::vector<ColumnUse> columns{};
 };
@@ -96,6 +100,34 @@ struct OutputColumn {
   std::vector<catalog::ColumnKey> sources{};
 };
 
+// A star in a target list, as far as a rewrite needs it.
+struct StarUse {
+  std::size_t offset = 0;  // of the star, or of its qualifier
+  int qualifiers = 0;      // t.* has one
+  struct Column {
+    std::string text{};     // that names it where the star stands: "u"."id"
+    std::int32_t use = -1;  // index into Facts::relations; -1: of a subquery or the like
+    std::int16_t column = 0;
+  };
+  std::vector<Column> columns{};
+};
+
+// A column named with its schema: public.users.id.
+struct QualifiedName {
+  std::size_t offset = 0;
+  int qualifiers = 2;
+  std::int32_t use = -1;
+};
+
+// What a rewrite needs to know beyond the facts: ResolveInput::is_rewritten.
+struct Shape {
+  std::vector<StarUse> stars{};
+  std::vector<QualifiedName> qualified_names{};
+  std::vector<std::string> column_names{};  // every name that refers to a column, USING included
+  // What does not survive when a row loses columns: "DISTINCT", "NATURAL JOIN".
+  std::vector<std::string> fragile{};
+};
+
 struct Facts {
   std::vector<RelationUse> relations{};
   std::vector<CallUse> calls{};
@@ -104,6 +136,7 @@ struct Facts {
   std::vector<OutputColumn> outputs{};
   // Columns whose values decide which rows there are: WHERE, JOIN, GROUP BY, ORDER BY…, sorted.
   std::vector<catalog::ColumnKey> filters{};
+  Shape shape{};
   std::optional<Unresolved> unresolved{};
   std::optional<Uncertain> uncertain{};
 };

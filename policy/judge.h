@@ -65,6 +65,9 @@ enum class Check : std::uint8_t {
   Resolve
 };
 
+// As audit records and tools name it: "column". Static storage.
+std::string_view name(Check check);
+
 // One reason for a refusal. Strings are complete sentences, fit for MESSAGE, DETAIL and HINT.
 struct Violation {
   Check check = Check::Statement;
@@ -127,8 +130,11 @@ struct StatementVerdict {
 struct Verdict {
   std::vector<StatementVerdict> statements{};
   std::vector<Violation> unreadable{};  // at most one
-  std::uint64_t epoch = 0;              // of the profile that judged
-  bool out_of_memory = false;           // refused, and not even the refusal could be stored
+  // Not empty: allowed in place of the text that was asked about, which is refused. Judged in its
+  // turn; the statements above are those of the text that was asked about.
+  std::string rewritten{};
+  std::uint64_t epoch = 0;     // of the profile that judged
+  bool out_of_memory = false;  // refused, and not even the refusal could be stored
   bool allowed() const;
   // The violation that a client is told: the first one. Null when allowed.
   const Violation* refusal() const;

@@ -22,6 +22,8 @@ constexpr Oid kRegclass = 2205, kAny = 2276;
 struct Argument {
   Oid type = kCannotTell;
   std::string_view name{};  // of named notation, else empty
+  // Of kUnknown: a parameter that has no type yet, not a literal. text('x') is then no cast.
+  bool is_parameter = false;
 };
 
 struct CallShape {
@@ -37,13 +39,19 @@ struct CallShape {
 };
 
 struct Choice {
-  // Every function that could be the one. Empty: none can, PostgreSQL says 42883.
+  // Every function that could be the one. Empty, and no cast_target: PostgreSQL says 42883, or
+  // 42725 where is_ambiguous.
   std::vector<const Function*> functions{};
   // Of the result; kCannotTell where the candidates differ or a polymorphic type stays open.
   Oid result = kCannotTell;
   bool returns_set = false;
   // Casts whose functions, not built in, could run to make the arguments fit.
   std::vector<Oid> cast_functions{};
+  // text(x), date('…'): the call is a cast to this type, which `result` and `cast_functions` are
+  // of. Only where the argument's type is kCannotTell it may also be one of `functions`. 0: no
+  // cast.
+  Oid cast_target = 0;
+  bool is_ambiguous = false;  // several fit equally well
 };
 
 Choice choose_function(const Snapshot& snapshot, const CallShape& call);
@@ -52,6 +60,7 @@ struct OperatorChoice {
   std::vector<const Operator*> operators{};
   Oid result = kCannotTell;
   std::vector<Oid> cast_functions{};
+  bool is_ambiguous = false;  // several fit equally well
 };
 
 // `left` is nullopt for a prefix operator.
@@ -67,8 +76,9 @@ std::vector<Oid> cast_functions(const Snapshot& snapshot, Oid source, Oid target
 // types is, unless the others decide.
 Oid common_type(const Snapshot& snapshot, std::span<const Oid> types);
 
-// The type that `container[i]` has, and `container[i:j]`.
+// The type that `container[i]` has; `container[i:j]`.
 Oid subscript_type(const Snapshot& snapshot, Oid container);
+Oid slice_type(const Snapshot& snapshot, Oid container);
 
 // Through domains.
 Oid base_type(const Snapshot& snapshot, Oid type);

@@ -32,10 +32,12 @@ ARROWS = {
         {"fmt"},
     ),
     "gateway/demo": ({"gateway/config"}, {"fmt", "posix"}),
+    # The command line tool on the engine: knows no wire, only what a session makes of names.
+    "gateway/check": ({"gateway/config", "gateway/session", "gateway/auth", "policy"}, {"json", "fmt"}),
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
-            "gateway/auth", "gateway/audit", "gateway/config", "gateway/demo", "gateway/http",
+            "gateway/auth", "gateway/audit", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
             "gateway/net", "gateway/pgwire", "gateway/relay", "gateway/session", "gateway/telemetry",
             "gateway/upstream", "policy", "mcp",
         },

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions, operators and casts: ParseFuncOrColumn of parse_func.c, transformAExpr of
+// parse_expr.c.
+#include <algorithm>
+#include <cctype>
+
+#include "policy/resolver/analysis.h"
+
+namespace policy::resolver {
+namespace {
+
+const void* element(const List* list, int i) { return list->elements[i].ptr_value; }
+
+std::string joined(std::span<const std::string_view> name) {
+  std::string text;
+  for (const auto part : name) {
+    if (!text.empty()) text += ".";
+    text += part;
+  }
+  return text;
+}
+
+std::string lower(std::string_view text) {
+  std::string folded(text);
+  for (char& c : folded) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return folded;
+}
+
+std::string_view operator_name(const List* name) {
+  return strVal(element(name, list_length(name) - 1));
+}
+
+}  // namespace
+
+std::span<const Oid> Analysis::path_of(std::string_view schema, std::size_t offset) {
+  if (schema.empty()) return input_.search_path;
+  const catalog::Schema* found = snapshot_.schema(schema);
+  if (found == nullptr) {
+    // PostgreSQL looks no further, and the object does not exist: the caller says so.
+    (void)offset;
+    return {};
+  }
+  return {&found->oid, 1};
+}
+
+void Analysis::note_cast(Oid source, Oid target, std::size_t offset) {
+  if (target == kCannotTell || source == target) return;
+  const auto functions = catalog::cast_functions(snapshot_, source, target);
+  if (functions.empty()) return;
+  note_call_oids(CallUse::Kind::Cast, type_words(target), offset, functions);
+}
+
+// A literal where a regclass is wanted names a relation.
+void Analysis::note_arguments(const catalog::Choice& choice, const Seq<Value>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].text == nullptr) continue;
+    const auto wants_relation = [&](const catalog::Function* function) {
+      return i < function->arguments.size() && function->arguments[i] == catalog::kRegclass;
+    };
+    if (std::ranges::any_of(choice.functions, wants_relation)) {
+      note_named_relation(arguments[i].text, arguments[i].offset);
+    }
+  }
+}
+
+void Analysis::no_such_call(std::span<const std::string_view> name, const Seq<Value>& arguments,
+                            std::size_t offset) {
+  std::string types;
+  for (const auto& argument : arguments) {
+    if (!types.empty()) types += ", ";
+    types += type_words(argument.type);
+  }
+  unresolved("42883", "function " + joined(name) + "(" + types + ") does not exist", offset,
+             "No function matches the given name and argument types. You might need to add "
+             "explicit type casts.");
+}
+
+Value Analysis::call_value(const catalog::Choice& choice, Sources sources) {
+  Value value{.type = choice.result, .sources = sources};
+  if (choice.functions.size() != 1) return value;
+  const auto& outputs = choice.functions.front()->outputs;
+  if (outputs.size() < 2) return value;
+  auto* row = make(Row{.fields = seq<Field>()});
+  for (const auto& output : outputs) {
+    const catalog::Type* type = snapshot_.type(output.type);
+    const bool is_open = type != nullptr && type->kind == catalog::TypeKind::Pseudo;
+    row->fields.push_back({output.name, is_open ? kCannotTell : output.type, nullptr});
+  }
+  value.row = row;
+  return value;
+}
+
+std::optional<Value> Analysis::named_call(std::span<const std::string_view> name,
+                                          const Seq<Value>& arguments, std::size_t offset) {
+  Seq<catalog::Argument> types = seq<catalog::Argument>();
+  Sources sources = nullptr;
+  for (const auto& argument : arguments) {
+    types.push_back({.type = argument.type});
+    sources = join_sources(sources, argument.sources);
+  }
+  const std::string_view schema = name.size() > 1 ? name[name.size() - 2] : std::string_view{};
+  const auto choice = catalog::choose_function(
+      snapshot_, {.name = name.back(), .path = path_of(schema, offset), .arguments = types});
+  if (!note_choice(choice, name, arguments, offset)) return std::nullopt;
+  return call_value(choice, sources);
+}
+
+// False: no function fits, and no cast is meant.
+bool Analysis::note_choice(const catalog::Choice& choice, std::span<const std::string_view> name,
+                           const Seq<Value>& arguments, std::size_t offset) {
+  if (choice.functions.empty() && choice.cast_target == 0) return false;
+  note_call(CallUse::Kind::Function, joined(name), offset, choice.functions);
+  note_call_oids(CallUse::Kind::Cast, joined(name), offset, choice.cast_functions);
+  note_arguments(choice, arguments);
+  const bool is_cast_to_relation = choice.cast_target == catalog::kRegclass && !arguments.empty();
+  if (is_cast_to_relation && arguments.front().text != nullptr) {
+    note_named_relation(arguments.front().text, arguments.front().offset);
+  }
+  return true;
+}
+
+// Without an entry in the catalog for the row's type no function can be meant.
+std::optional<Value> Analysis::attribute_call(std::span<const std::string_view> name,
+                                              const Seq<Value>& arguments, std::size_t offset) {
+  return named_call(name, arguments, offset);
+}
+
+void Analysis::note_settings(const FuncCall& node, std::string_view name, std::size_t offset) {
+  if (name != "current_setting") return;
+  SettingRead setting{.offset = offset};
+  if (list_length(node.args) > 0 && IsA(element(node.args, 0), A_Const)) {
+    const auto& literal = as<A_Const>(element(node.args, 0));
+    if (!literal.isnull && IsA(&literal.val, String)) setting.name = lower(literal.val.sval.sval);
+  }
+  facts_.settings_read.push_back(std::move(setting));
+}
+
+Value Analysis::call(Level& level, const FuncCall& node) {
+  const std::size_t offset = place(node.location);
+  std::string_view parts[3];
+  const int length = list_length(node.funcname);
+  if (length > 3) {
+    unresolved("42601", "improper qualified name (too many dotted names)", offset);
+    return {};
+  }
+  for (int i = 0; i < length; ++i) parts[i] = strVal(element(node.funcname, i));
+  std::span<const std::string_view> name(parts, static_cast<std::size_t>(length));
+  if (length == 3) {
+    if (parts[0] != snapshot_.database()) {
+      unresolved("0A000", "cross-database references are not implemented: " + joined(name), offset);
+    }
+    name = name.subspan(1);
+  }
+
+  Seq<Value> arguments = seq<Value>();
+  Seq<catalog::Argument> types = seq<catalog::Argument>();
+  Sources sources = nullptr;
+  const auto add = [&](const void* argument) {
+    const bool is_named = IsA(argument, NamedArgExpr);
+    arguments.push_back(expression(level, argument));
+    sources = join_sources(sources, arguments.back().sources);
+    types.push_back({.type = arguments.back().type,
+                     .name = is_named ? as<NamedArgExpr>(argument).name : std::string_view{}});
+  };
+  for (int i = 0; i < list_length(node.args); ++i) add(element(node.args, i));
+  if (node.agg_within_group) {
+    for (int i = 0; i < list_length(node.agg_order); ++i) {
+      const auto& sort = as<SortBy>(element(node.agg_order, i));
+      add(sort.node);
+      note_ordering(arguments.back().type, offset);
+      if (list_length(sort.useOp) > 0) operate(sort.useOp, Value{}, Value{}, offset);
+    }
+  } else {
+    sort_list(level, node.agg_order, nullptr);
+  }
+  if (node.agg_distinct) {
+    for (const auto& argument : arguments) note_ordering(argument.type, offset);
+  }
+  if (node.agg_filter != nullptr) {
+    const Value condition = expression(level, node.agg_filter);
+    sources = join_sources(sources, condition.sources);
+  }
+  if (node.over != nullptr) window(level, *node.over);
+
+  const std::string_view schema = name.size() > 1 ? name.front() : std::string_view{};
+  last_choice_ = catalog::choose_function(snapshot_, {.name = name.back(),
+                                                      .path = path_of(schema, offset),
+                                                      .arguments = types,
+                                                      .is_variadic = node.func_variadic,
+                                                      .is_star = node.agg_star,
+                                                      .is_ordered_set = node.agg_within_group});
+  note_settings(node, name.back(), offset);
+  if (note_choice(last_choice_, name, arguments, offset)) {
+    return call_value(last_choice_, sources);
+  }
+  const bool may_be_other = arguments.size() == 1 && name.size() == 1 && !node.agg_star &&
+                            node.agg_order == nullptr && node.over == nullptr;
+  if (may_be_other) {
+    // name(row) is row.name
+    if (const Row* row = row_of(arguments.front())) {
+      for (const auto& field : row->fields) {
+        if (field.name == name.back()) {
+          return {.type = field.type, .row = field.row, .sources = sources};
+        }
+      }
+      if (row->is_open) return {.sources = sources};
+    }
+    if (arguments.front().type == kCannotTell || arguments.front().type == catalog::kRecord) {
+      return {.sources = sources};
+    }
+  }
+  if (last_choice_.is_ambiguous) {
+    unresolved("42725", "function " + joined(name) + " is not unique", offset,
+               "Could not choose a best candidate function. You might need to add explicit type "
+               "casts.");
+  }
+  no_such_call(name, arguments, offset);
+  return {.sources = sources};
+}
+
+// FROM may hold anything that looks like a call: COALESCE and CAST too.
+Value Analysis::call_in_from(Level& level, const void* node, catalog::Choice* choice) {
+  last_choice_ = {};
+  const Value value = expression(level, node);
+  if (IsA(node, FuncCall)) *choice = std::move(last_choice_);
+  last_choice_ = {};
+  return value;
+}
+
+Value Analysis::operate_path(std::string_view name, std::span<const Oid> path,
+                             std::optional<Value> left, const Value& right, std::size_t offset) {
+  Sources sources = right.sources;
+  std::optional<Oid> left_type;
+  if (left) {
+    left_type = left->type;
+    sources = join_sources(sources, left->sources);
+  }
+  const auto choice = catalog::choose_operator(snapshot_, name, path, left_type, right.type);
+  const bool is_told = right.type != kCannotTell && (!left || left->type != kCannotTell);
+  if (choice.operators.empty() && is_told) {
+    std::string words = left ? type_words(left->type) + " " : "";
+    words.append(name).append(" ").append(type_words(right.type));
+    if (choice.is_ambiguous) unresolved("42725", "operator is not unique: " + words, offset);
+    unresolved("42883", "operator does not exist: " + words, offset,
+               "No operator matches the given name and argument types. You might need to add "
+               "explicit type casts.");
+  }
+  // Functions of PostgreSQL's own that are safe need no fact.
+  std::vector<Oid> functions;
+  for (const auto* one : choice.operators) {
+    const auto* function = snapshot_.function(one->function);
+    const bool is_plain = function != nullptr && function->decision == catalog::Decision::Allowed;
+    if (!is_plain) functions.push_back(one->function);
+  }
+  if (!functions.empty()) {
+    note_call_oids(CallUse::Kind::Operator, std::string(name), offset, functions);
+  }
+  if (!choice.cast_functions.empty()) {
+    note_call_oids(CallUse::Kind::Cast, std::string(name), offset, choice.cast_functions);
+  }
+  return {.type = choice.result, .sources = sources};
+}
+
+Value Analysis::operate(std::string_view name, std::optional<Value> left, const Value& right,
+                        std::size_t offset) {
+  return operate_path(name, input_.search_path, std::move(left), right, offset);
+}
+
+Value Analysis::operate(const List* name, std::optional<Value> left, const Value& right,
+                        std::size_t offset) {
+  const int length = list_length(name);
+  if (length == 0) return operate("=", std::move(left), right, offset);
+  const std::string_view schema =
+      length > 1 ? std::string_view(strVal(element(name, length - 2))) : std::string_view{};
+  return operate_path(operator_name(name), path_of(schema, offset), std::move(left), right, offset);
+}
+
+// Rows are compared column by column.
+void Analysis::compare_rows(const List* name, const Value& left, const Value& right,
+                            std::size_t offset) {
+  const Row* one = left.type == catalog::kRecord ? left.row : nullptr;
+  const Row* other = right.type == catalog::kRecord ? right.row : nullptr;
+  if (one == nullptr || other == nullptr || one->fields.size() != other->fields.size()) {
+    operate(name, left, right, offset);
+    return;
+  }
+  for (std::size_t i = 0; i < one->fields.size(); ++i) {
+    operate(name, Value{.type = one->fields[i].type, .row = one->fields[i].row},
+            Value{.type = other->fields[i].type, .row = other->fields[i].row}, offset);
+  }
+}
+
+Value Analysis::operation_any(Level& level, const A_Expr& node) {
+  const std::size_t offset = place(node.location);
+  const Value left = expression(level, node.lexpr);
+  Value right = expression(level, node.rexpr);
+  const Sources sources = join_sources(left.sources, right.sources);
+  const catalog::Type* array = snapshot_.type(catalog::base_type(snapshot_, right.type));
+  if (right.type == catalog::kUnknown) {
+    right = left;
+  } else {
+    right = {.type = array == nullptr ? kCannotTell : array->element};
+  }
+  operate(node.name, left, right, offset);
+  return {.type = catalog::kBool, .sources = sources};
+}
+
+// An IN list is compared as an array of the common type where there is one, else one by one.
+Value Analysis::operation_in(Level& level, const A_Expr& node) {
+  const std::size_t offset = place(node.location);
+  const Value left = expression(level, node.lexpr);
+  Value result{.type = catalog::kBool, .sources = left.sources};
+  const bool is_list = IsA(node.rexpr, List);
+  if (!is_list) {
+    const Value right = expression(level, node.rexpr);
+    result.sources = join_sources(result.sources, right.sources);
+    compare_rows(node.name, left, right, offset);
+    return result;
+  }
+  const auto* list = reinterpret_cast<const List*>(node.rexpr);
+  Seq<Oid> types = seq<Oid>();
+  types.push_back(left.type);
+  bool has_rows = false;
+  for (int i = 0; i < list_length(list); ++i) {
+    const Value one = expression(level, element(list, i));
+    result.sources = join_sources(result.sources, one.sources);
+    if (one.row != nullptr) {
+      has_rows = true;
+      compare_rows(node.name, left, one, offset);
+    } else if (std::ranges::find(types, one.type) == types.end()) {
+      types.push_back(one.type);
+    }
+  }
+  if (has_rows) return result;
+  for (const Oid type : types) operate(node.name, left, Value{.type = type}, offset);
+  if (types.size() > 1) {
+    const Oid common_one = catalog::common_type(snapshot_, types);
+    if (std::ranges::find(types, common_one) == types.end()) {
+      operate(node.name, left, Value{.type = common_one}, offset);
+    }
+  }
+  return result;
+}
+
+Value Analysis::operation_between(Level& level, const A_Expr& node) {
+  const std::size_t offset = place(node.location);
+  const Value left = expression(level, node.lexpr);
+  Value result{.type = catalog::kBool, .sources = left.sources};
+  const auto* bounds = reinterpret_cast<const List*>(node.rexpr);
+  const bool is_not = node.kind == AEXPR_NOT_BETWEEN || node.kind == AEXPR_NOT_BETWEEN_SYM;
+  const bool is_symmetric = node.kind == AEXPR_BETWEEN_SYM || node.kind == AEXPR_NOT_BETWEEN_SYM;
+  for (int i = 0; i < list_length(bounds); ++i) {
+    const Value bound = expression(level, element(bounds, i));
+    result.sources = join_sources(result.sources, bound.sources);
+    const bool is_low = i == 0;
+    if (is_low || is_symmetric) operate(is_not ? "<" : ">=", left, bound, offset);
+    if (!is_low || is_symmetric) operate(is_not ? ">" : "<=", left, bound, offset);
+  }
+  return result;
+}
+
+Value Analysis::operation(Level& level, const A_Expr& node) {
+  const std::size_t offset = place(node.location);
+  switch (node.kind) {
+    case AEXPR_OP_ANY:
+    case AEXPR_OP_ALL: return operation_any(level, node);
+    case AEXPR_IN: return operation_in(level, node);
+    case AEXPR_BETWEEN:
+    case AEXPR_NOT_BETWEEN:
+    case AEXPR_BETWEEN_SYM:
+    case AEXPR_NOT_BETWEEN_SYM: return operation_between(level, node);
+    case AEXPR_OP:
+    case AEXPR_DISTINCT:
+    case AEXPR_NOT_DISTINCT:
+    case AEXPR_NULLIF:
+    case AEXPR_LIKE:
+    case AEXPR_ILIKE:
+    case AEXPR_SIMILAR: break;
+  }
+  std::optional<Value> left;
+  if (node.lexpr != nullptr) left = expression(level, node.lexpr);
+  const Value right = expression(level, node.rexpr);
+  const bool are_rows = left && left->row != nullptr && right.row != nullptr &&
+                        left->type == catalog::kRecord && right.type == catalog::kRecord;
+  if (are_rows) {
+    compare_rows(node.name, *left, right, offset);
+    return {.type = catalog::kBool, .sources = join_sources(left->sources, right.sources)};
+  }
+  Value result = operate(node.name, left, right, offset);
+  switch (node.kind) {
+    case AEXPR_DISTINCT:
+    case AEXPR_NOT_DISTINCT: result.type = catalog::kBool; break;
+    case AEXPR_NULLIF: result.type = left ? left->type : kCannotTell; break;
+    default: break;
+  }
+  return result;
+}
+
+}  // namespace policy::resolver

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: Apache-2.0
+// SELECT, VALUES and set operations: transformSelectStmt and its kin of analyze.c, and
+// parse_target.c.
+#include <algorithm>
+
+#include "policy/resolver/analysis.h"
+
+namespace policy::resolver {
+namespace {
+
+bool is_plain_star(const ColumnRef& ref) {
+  return list_length(ref.fields) == 1 && IsA(ref.fields->elements[0].ptr_value, A_Star);
+}
+
+const void* last_of(const List* list) {
+  const int length = list_length(list);
+  return length == 0 ? nullptr : list->elements[length - 1].ptr_value;
+}
+
+bool ends_with_star(const void* node) {
+  const void* last = nullptr;
+  if (IsA(node, ColumnRef)) last = last_of(as<ColumnRef>(node).fields);
+  if (IsA(node, A_Indirection)) last = last_of(as<A_Indirection>(node).indirection);
+  return last != nullptr && IsA(last, A_Star);
+}
+
+std::string_view last_name(const List* list) {
+  for (int i = list_length(list) - 1; i >= 0; --i) {
+    const void* node = list->elements[i].ptr_value;
+    if (IsA(node, String)) return strVal(node);
+  }
+  return "";
+}
+
+// FigureColname of parse_target.c. The strength tells a name from a mere guess: CASE, CAST.
+int figure_name(const void* node, std::string_view& name) {
+  if (node == nullptr) return 0;
+  const auto is = [&](std::string_view text) {
+    name = text;
+    return 2;
+  };
+  switch (nodeTag(node)) {
+    case T_ColumnRef: {
+      const std::string_view last = last_name(as<ColumnRef>(node).fields);
+      if (last.empty()) return 0;
+      return is(last);
+    }
+    case T_A_Indirection: {
+      const std::string_view last = last_name(as<A_Indirection>(node).indirection);
+      if (!last.empty()) return is(last);
+      return figure_name(as<A_Indirection>(node).arg, name);
+    }
+    case T_FuncCall: return is(last_name(as<FuncCall>(node).funcname));
+    case T_A_Expr: return as<A_Expr>(node).kind == AEXPR_NULLIF ? is("nullif") : 0;
+    case T_TypeCast: {
+      if (figure_name(as<TypeCast>(node).arg, name) == 2) return 2;
+      const std::string_view type = last_name(as<TypeCast>(node).typeName->names);
+      if (type.empty()) return 0;
+      name = type;
+      return 1;
+    }
+    case T_CollateClause: return figure_name(as<CollateClause>(node).arg, name);
+    case T_GroupingFunc: return is("grouping");
+    case T_MergeSupportFunc: return is("merge_action");
+    case T_SubLink: {
+      const auto& link = as<SubLink>(node);
+      if (link.subLinkType == EXISTS_SUBLINK) return is("exists");
+      if (link.subLinkType == ARRAY_SUBLINK) return is("array");
+      if (link.subLinkType != EXPR_SUBLINK) return 0;
+      const auto* select = &as<SelectStmt>(link.subselect);
+      while (select->larg != nullptr) select = select->larg;
+      if (list_length(select->targetList) == 0) return 0;
+      const auto& first = as<ResTarget>(select->targetList->elements[0].ptr_value);
+      if (first.name != nullptr) return is(first.name);
+      return figure_name(first.val, name);
+    }
+    case T_CaseExpr: {
+      const int strength =
+          figure_name(reinterpret_cast<const Node*>(as<CaseExpr>(node).defresult), name);
+      if (strength > 1) return strength;
+      name = "case";
+      return 1;
+    }
+    case T_A_ArrayExpr: return is("array");
+    case T_RowExpr: return is("row");
+    case T_CoalesceExpr: return is("coalesce");
+    case T_MinMaxExpr: return is(as<MinMaxExpr>(node).op == IS_GREATEST ? "greatest" : "least");
+    case T_SQLValueFunction:
+      switch (as<SQLValueFunction>(node).op) {
+        case SVFOP_CURRENT_DATE: return is("current_date");
+        case SVFOP_CURRENT_TIME:
+        case SVFOP_CURRENT_TIME_N: return is("current_time");
+        case SVFOP_CURRENT_TIMESTAMP:
+        case SVFOP_CURRENT_TIMESTAMP_N: return is("current_timestamp");
+        case SVFOP_LOCALTIME:
+        case SVFOP_LOCALTIME_N: return is("localtime");
+        case SVFOP_LOCALTIMESTAMP:
+        case SVFOP_LOCALTIMESTAMP_N: return is("localtimestamp");
+        case SVFOP_CURRENT_ROLE: return is("current_role");
+        case SVFOP_CURRENT_USER: return is("current_user");
+        case SVFOP_USER: return is("user");
+        case SVFOP_SESSION_USER: return is("session_user");
+        case SVFOP_CURRENT_CATALOG: return is("current_catalog");
+        case SVFOP_CURRENT_SCHEMA: return is("current_schema");
+      }
+      return 0;
+    case T_XmlExpr:
+      switch (as<XmlExpr>(node).op) {
+        case IS_XMLCONCAT: return is("xmlconcat");
+        case IS_XMLELEMENT: return is("xmlelement");
+        case IS_XMLFOREST: return is("xmlforest");
+        case IS_XMLPARSE: return is("xmlparse");
+        case IS_XMLPI: return is("xmlpi");
+        case IS_XMLROOT: return is("xmlroot");
+        case IS_XMLSERIALIZE: return is("xmlserialize");
+        case IS_DOCUMENT: return 0;
+      }
+      return 0;
+    case T_XmlSerialize: return is("xmlserialize");
+    case T_JsonParseExpr: return is("json");
+    case T_JsonScalarExpr: return is("json_scalar");
+    case T_JsonSerializeExpr: return is("json_serialize");
+    case T_JsonObjectConstructor: return is("json_object");
+    case T_JsonArrayConstructor:
+    case T_JsonArrayQueryConstructor: return is("json_array");
+    case T_JsonObjectAgg: return is("json_objectagg");
+    case T_JsonArrayAgg: return is("json_arrayagg");
+    case T_JsonFuncExpr:
+      switch (as<JsonFuncExpr>(node).op) {
+        case JSON_EXISTS_OP: return is("json_exists");
+        case JSON_QUERY_OP: return is("json_query");
+        case JSON_VALUE_OP: return is("json_value");
+        case JSON_TABLE_OP: return 0;
+      }
+      return 0;
+    default: return 0;
+  }
+}
+
+std::optional<int> ordinal(const void* node) {
+  if (node == nullptr || !IsA(node, A_Const)) return std::nullopt;
+  const auto& literal = as<A_Const>(node);
+  if (literal.isnull || nodeTag(&literal.val) != T_Integer) return std::nullopt;
+  return intVal(&literal.val);
+}
+
+}  // namespace
+
+void Analysis::output(Result& into, std::string_view name, const Value& value, std::size_t offset) {
+  if (into.columns.size() >= kOutputColumnsMax) {
+    unresolved("54011", "target lists can have at most 1664 entries", offset);
+    return;
+  }
+  into.columns.push_back({.name = name, .value = value});
+}
+
+// `*`, `t.*` and `(composite).*` as a whole target. False: it is none of them.
+bool Analysis::star(Level& level, const void* node, Result& into) {
+  if (!ends_with_star(node)) return false;
+  if (IsA(node, ColumnRef)) {
+    const auto& ref = as<ColumnRef>(node);
+    const std::size_t offset = place(ref.location);
+    if (is_plain_star(ref)) {
+      const std::size_t first = into.columns.size();
+      expand_level(level, offset, into);
+      note_star(into, first, offset, 0);
+      return true;
+    }
+    const int qualifiers = list_length(ref.fields) - 1;
+    if (qualifiers > 3) {
+      unresolved("42601", "improper qualified name (too many dotted names)", offset);
+      return true;
+    }
+    if (const Name* row = item_of_ref(level, *ref.fields, qualifiers, offset)) {
+      const std::size_t first = into.columns.size();
+      expand_item(*row->item, offset, into);
+      note_star(into, first, offset, qualifiers);
+    } else {
+      into.is_open = true;
+    }
+    return true;
+  }
+  const auto& indirection_node = as<A_Indirection>(node);
+  A_Indirection without = indirection_node;
+  List shorter = *without.indirection;
+  shorter.length -= 1;
+  without.indirection = &shorter;
+  const Value value =
+      shorter.length == 0 ? expression(level, without.arg) : expression(level, &without);
+  const Row* row = row_of(value);
+  if (row == nullptr) {
+    into.is_open = true;
+    return true;
+  }
+  for (const auto& field : row->fields) {
+    output(into, field.name, {.type = field.type, .row = field.row, .sources = value.sources}, 0);
+  }
+  into.is_open |= row->is_open;
+  return true;
+}
+
+void Analysis::target(Level& level, const ResTarget& node, Result& into) {
+  if (star(level, node.val, into)) return;
+  Value value = expression(level, node.val);
+  std::string_view name = node.name == nullptr ? "" : node.name;
+  if (node.name == nullptr && figure_name(node.val, name) == 0) name = "?column?";
+  output(into, name, value, place(node.location));
+}
+
+void Analysis::target_list(Level& level, const List* targets, Result& into) {
+  into.columns.reserve(static_cast<std::size_t>(list_length(targets)));
+  for (int i = 0; i < list_length(targets); ++i) {
+    target(level, as<ResTarget>(targets->elements[i].ptr_value), into);
+  }
+}
+
+// A name in ORDER BY or DISTINCT ON is an output column first, in GROUP BY an input column first; a
+// number is a place in the output; anything else is an expression over the input.
+void Analysis::sort_target(Level& level, const void* node, const Result* outputs, bool group) {
+  const bool is_name =
+      IsA(node, ColumnRef) && list_length(as<ColumnRef>(node).fields) == 1 && !ends_with_star(node);
+  if (outputs != nullptr && is_name) {
+    const auto& ref = as<ColumnRef>(node);
+    const std::string_view name = strVal(ref.fields->elements[0].ptr_value);
+    const bool is_input = group && find_column(level, name).item != nullptr;
+    for (const auto& column : outputs->columns) {
+      if (is_input || column.name != name) continue;
+      note_filter(column.value.sources);
+      note_ordering(column.value.type, place(ref.location));
+      return;
+    }
+    if (!is_input && outputs->is_open && find_column(level, name).item == nullptr) return;
+  }
+  const auto number = ordinal(node);
+  if (outputs != nullptr && number) {
+    note_fragile("a number in ORDER BY or GROUP BY");
+    if (*number >= 1 && static_cast<std::size_t>(*number) <= outputs->columns.size()) {
+      const auto& value = outputs->columns[static_cast<std::size_t>(*number) - 1].value;
+      note_filter(value.sources);
+      note_ordering(value.type, 0);
+    }
+    return;
+  }
+  const Value value = expression(level, node);
+  note_filter(value.sources);
+  note_ordering(value.type, 0);
+}
+
+void Analysis::sort_list(Level& level, const List* sorts, const Result* outputs) {
+  for (int i = 0; i < list_length(sorts); ++i) {
+    const auto& sort = as<SortBy>(sorts->elements[i].ptr_value);
+    sort_target(level, sort.node, outputs, false);
+    // Operators that are named must be members of some operator class: of any type.
+    if (list_length(sort.useOp) > 0) operate(sort.useOp, Value{}, Value{}, place(sort.location));
+  }
+}
+
+void Analysis::group_list(Level& level, const List* groups, const Result& outputs) {
+  for (int i = 0; i < list_length(groups); ++i) {
+    const void* node = groups->elements[i].ptr_value;
+    if (IsA(node, GroupingSet)) {
+      group_list(level, as<GroupingSet>(node).content, outputs);
+    } else if (IsA(node, List)) {
+      group_list(level, static_cast<const List*>(node), outputs);
+    } else if (IsA(node, RowExpr) && as<RowExpr>(node).row_format == COERCE_IMPLICIT_CAST) {
+      group_list(level, as<RowExpr>(node).args, outputs);
+    } else {
+      sort_target(level, node, &outputs, true);
+    }
+  }
+}
+
+void Analysis::window(Level& level, const WindowDef& node) {
+  for (int i = 0; i < list_length(node.partitionClause); ++i) {
+    sort_target(level, node.partitionClause->elements[i].ptr_value, nullptr, false);
+  }
+  sort_list(level, node.orderClause, nullptr);
+  if (node.startOffset != nullptr) expression(level, node.startOffset);
+  if (node.endOffset != nullptr) expression(level, node.endOffset);
+}
+
+void Analysis::windows(Level& level, const List* list) {
+  for (int i = 0; i < list_length(list); ++i) {
+    window(level, as<WindowDef>(list->elements[i].ptr_value));
+  }
+}
+
+void Analysis::locking(Level& level, const List* clauses) {
+  if (list_length(clauses) > 0) note_fragile("a row lock");
+  for (int i = 0; i < list_length(clauses); ++i) {
+    const auto& clause = as<LockingClause>(clauses->elements[i].ptr_value);
+    for (const auto& visible : level.names) {
+      if (visible.item->use < 0) continue;
+      bool is_named = list_length(clause.lockedRels) == 0;
+      for (int j = 0; j < list_length(clause.lockedRels); ++j) {
+        const auto& locked = as<RangeVar>(clause.lockedRels->elements[j].ptr_value);
+        is_named |= visible.item->name == locked.relname;
+      }
+      if (is_named) use(visible.item->use).is_locked = true;
+    }
+  }
+}
+
+void Analysis::distinct(Level& level, const SelectStmt& node, const Result& outputs) {
+  if (node.distinctClause == nullptr) return;
+  note_fragile("DISTINCT");
+  const bool is_on = linitial(node.distinctClause) != nullptr;
+  if (is_on) {
+    for (int i = 0; i < list_length(node.distinctClause); ++i) {
+      sort_target(level, node.distinctClause->elements[i].ptr_value, &outputs, false);
+    }
+    return;
+  }
+  for (const auto& column : outputs.columns) {
+    note_filter(column.value.sources);
+    note_ordering(column.value.type, 0);
+  }
+}
+
+// ORDER BY, LIMIT and locks, of any query.
+void Analysis::tail(const SelectStmt& node, Level& level, const Result& outputs) {
+  sort_list(level, node.sortClause, &outputs);
+  // LIMIT may not name columns of its own query, but those of queries around it.
+  if (node.limitOffset != nullptr) filter(level, node.limitOffset);
+  if (node.limitCount != nullptr) filter(level, node.limitCount);
+  locking(level, node.lockingClause);
+}
+
+Result Analysis::plain_select(const SelectStmt& node, Level& level) {
+  Result result = make_result();
+  if (node.intoClause != nullptr) define(*node.intoClause->rel);
+  from_clause(level, node.fromClause);
+  level.windows = node.windowClause;
+  target_list(level, node.targetList, result);
+  if (node.whereClause != nullptr) filter(level, node.whereClause);
+  if (node.havingClause != nullptr) filter(level, node.havingClause);
+  group_list(level, node.groupClause, result);
+  if (list_length(node.groupClause) > 0) {
+    for (const auto& visible : level.names) {
+      if (visible.item->use >= 0) use(visible.item->use).is_grouped = true;
+    }
+  }
+  windows(level, node.windowClause);
+  distinct(level, node, result);
+  tail(node, level, result);
+  return result;
+}
+
+Result Analysis::values(const SelectStmt& node, Level& level) {
+  Result result = make_result();
+  for (int i = 0; i < list_length(node.valuesLists); ++i) {
+    const auto* list = static_cast<const List*>(node.valuesLists->elements[i].ptr_value);
+    Seq<Value> row = seq<Value>();
+    expressions(level, list, row);
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      if (j >= result.columns.size()) {
+        if (i > 0) {
+          unresolved("42601", "VALUES lists must all be the same length", 0);
+          break;
+        }
+        const std::string name = "column" + std::to_string(j + 1);
+        output(result, *make(std::pmr::string(name, &arena_)), row[j], 0);
+        continue;
+      }
+      auto& value = result.columns[j].value;
+      const Oid types[] = {value.type, row[j].type};
+      value = {.type = catalog::common_type(snapshot_, types),
+               .sources = join_sources(value.sources, row[j].sources)};
+    }
+  }
+  for (auto& column : result.columns) column.value.text = nullptr;
+  level.entries += 1;
+  tail(node, level, result);
+  return result;
+}
+
+void Analysis::check_arms(const Result& left, const Result& right, std::size_t offset) {
+  if (left.is_open || right.is_open || left.columns.size() == right.columns.size()) return;
+  unresolved("42601", "each set operation query must have the same number of columns", offset);
+}
+
+void Analysis::merge_arms(Result& left, const Result& right, const SelectStmt& node) {
+  check_arms(left, right, 0);
+  left.is_open |= right.is_open;
+  left.entries += right.entries;
+  for (std::size_t i = 0; i < left.columns.size() && i < right.columns.size(); ++i) {
+    auto& value = left.columns[i].value;
+    const auto& other = right.columns[i].value;
+    const Oid types[] = {value.type, other.type};
+    value = {.type = catalog::common_type(snapshot_, types),
+             .sources = join_sources(value.sources, other.sources)};
+  }
+  // Rows are told apart by every column, unless all are kept.
+  if (node.all && node.op == SETOP_UNION) return;
+  for (const auto& column : left.columns) {
+    note_filter(column.value.sources);
+    note_ordering(column.value.type, 0);
+  }
+}
+
+Result Analysis::set_operation(const SelectStmt& node, Level& level) {
+  note_fragile("a set operation");
+  Result result = any_query(node.larg, &level);
+  const Result right = any_query(node.rarg, &level);
+  merge_arms(result, right, node);
+  // ORDER BY names output columns only, and there is no FROM of its own.
+  tail(node, level, result);
+  return result;
+}
+
+Result Analysis::select(const SelectStmt& node, Level* parent) {
+  Level level = make_level(parent);
+  with_clause(level, node.withClause);
+  Result result = node.valuesLists != nullptr ? values(node, level)
+                  : node.op != SETOP_NONE     ? set_operation(node, level)
+                                              : plain_select(node, level);
+  result.entries += level.entries;
+  if (result.entries > kRangeEntriesMax) {
+    uncertain("a query of more than 2000 tables once its WITH queries are expanded", 0);
+  }
+  return result;
+}
+
+// A query, or a data-modifying statement with what it RETURNS.
+Result Analysis::any_query(const void* node, Level* parent) {
+  if (!spend(0)) return make_result();
+  if (IsA(node, SelectStmt)) return select(as<SelectStmt>(node), parent);
+  Result returned = make_result();
+  Level level = make_level(parent);
+  switch (nodeTag(node)) {
+    case T_InsertStmt: insert(level, as<InsertStmt>(node), &returned); break;
+    case T_UpdateStmt: update(level, as<UpdateStmt>(node), &returned); break;
+    case T_DeleteStmt: remove(level, as<DeleteStmt>(node), &returned); break;
+    case T_MergeStmt: merge(level, as<MergeStmt>(node), &returned); break;
+    default: uncertain("this statement inside another", 0); returned.is_open = true;
+  }
+  return returned;
+}
+
+}  // namespace policy::resolver
