@@ -102,6 +102,17 @@ TEST(ViewRule, ADefinitionThatIsNotUnderstoodCountsAsAWhole) {
   EXPECT_EQ(read(setup.shop(), "public.v_contact", {"id"}).size(), 1u);
 }
 
+TEST(ViewRule, ALineageThatEndsAtAViewIsRefused) {
+  Plan plan;
+  plan.lineages["v_contact"].columns[0].sources = {{plan.rows.oid("analytics.v_payroll"), 1}};
+  EXPECT_EQ(read(plan.shop(), "public.v_contact", {"id"}).size(), 1u);
+  Plan trusting;
+  trusting.lineages["v_contact"].columns[0].sources = {
+      {trusting.rows.oid("analytics.v_payroll"), 1}};
+  trusting.policy.trusted_views = {"analytics.v_payroll"};
+  EXPECT_TRUE(read(trusting.shop(), "public.v_contact", {"id"}).empty());
+}
+
 TEST(ViewRule, AColumnWithoutLineageIsRefused) {
   Plan setup;
   setup.lineages["v_contact"].columns.pop_back();
