@@ -95,7 +95,7 @@ const Refusal* ColumnRules::unknown() {
 
 void ColumnRules::apply_entries(const Relation& relation, std::string_view schema,
                                 ColumnNames& names, ColumnDecisions& decisions) const {
-  const bool is_system = is_system_schema(schema);
+  const bool is_system = is_catalog_schema(schema);
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     for (const std::uint32_t place : names.entries_for(relation.columns[i].name)) {
       const DenyEntry& entry = denied_[place];
@@ -118,7 +118,7 @@ ColumnDecisions ColumnRules::own(const Relation& relation, ColumnNames& names) c
   const std::string_view schema = binding_.snapshot.schema_name(relation.schema);
   ColumnDecisions decisions;
   apply_entries(relation, schema, names, decisions);
-  if (is_system_schema(schema)) apply_system(relation, schema, decisions);
+  if (is_catalog_schema(schema)) apply_system(relation, schema, decisions);
   return decisions;
 }
 

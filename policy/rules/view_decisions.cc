@@ -27,7 +27,7 @@ class Traceable {
   bool has(const Relation& relation) const {
     const std::string_view schema = binding_.snapshot.schema_name(relation.schema);
     return is_view(relation) && binding_.policy.views != Views::Opaque &&
-           !is_system_schema(schema) && relation.extension.empty() &&
+           !is_catalog_schema(schema) && relation.extension.empty() &&
            !trusted_.names(schema, relation.name);
   }
 
