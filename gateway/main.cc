@@ -68,6 +68,7 @@ struct Choices {
   std::string config = kDefaultConfig;
   gateway::demo::DemoOptions demo;
   gateway::check::Options check;
+  gateway::config::Validation validation;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -112,6 +113,8 @@ int run(int argc, char** argv) {
   config_command->require_subcommand(1);
   CLI::App* validate = config_command->add_subcommand("validate", "Print every error and warning");
   add_config_option(*validate, choices);
+  validate->add_option("--catalog", choices.validation.catalog, "A snapshot to compare rules with");
+  validate->add_option("-d,--database", choices.validation.database, "The database that it is of");
   CLI::App* show = config_command->add_subcommand("show", "Print what is in force, secrets hidden");
   add_config_option(*show, choices);
 
@@ -134,8 +137,10 @@ int run(int argc, char** argv) {
   if (check_command->parsed()) return check(choices);
   if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
   const auto sources = gateway::config::process_sources();
+  choices.validation.path = choices.config;
   return validate->parsed()
-             ? gateway::config::run_config_validate(choices.config, sources, std::cout, std::cerr)
+             ? gateway::config::run_config_validate(choices.validation, sources, std::cout,
+                                                    std::cerr)
              : gateway::config::run_config_show(choices.config, sources, std::cout, std::cerr);
 }
 
