@@ -69,6 +69,7 @@ struct Choices {
   std::string config = kDefaultConfig;
   gateway::demo::DemoOptions demo;
   gateway::check::Options check;
+  gateway::config::Validation validation;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -113,6 +114,8 @@ int run(int argc, char** argv) {
   config_command->require_subcommand(1);
   CLI::App* validate = config_command->add_subcommand("validate", "Print every error and warning");
   add_config_option(*validate, choices);
+  validate->add_option("--catalog", choices.validation.catalog, "A snapshot to compare rules with");
+  validate->add_option("-d,--database", choices.validation.database, "The database that it is of");
   CLI::App* show = config_command->add_subcommand("show", "Print what is in force, secrets hidden");
   add_config_option(*show, choices);
 
@@ -146,8 +149,10 @@ int run(int argc, char** argv) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
                                      sources, std::cout, std::cerr);
   }
+  choices.validation.path = choices.config;
   return validate->parsed()
-             ? gateway::config::run_config_validate(choices.config, sources, std::cout, std::cerr)
+             ? gateway::config::run_config_validate(choices.validation, sources, std::cout,
+                                                    std::cerr)
              : gateway::config::run_config_show(choices.config, sources, std::cout, std::cerr);
 }
 

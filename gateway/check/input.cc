@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/check/input.h"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -33,10 +34,9 @@ std::size_t count_of(const Json& object) {
 }
 
 void append_units(std::string& text, const std::string& unit, std::size_t count) {
-  if (!unit.empty() &&
-      count > (kGeneratedBytesMax - std::min(kGeneratedBytesMax, text.size())) / unit.size()) {
-    throw BadShape("\"sql_gen\" makes a text of more than 64 MiB");
-  }
+  if (unit.empty()) return;
+  const std::size_t room = kGeneratedBytesMax - std::min(kGeneratedBytesMax, text.size());
+  if (count > room / unit.size()) throw BadShape("\"sql_gen\" makes a text of more than 64 MiB");
   text.reserve(text.size() + unit.size() * count);
   for (std::size_t i = 0; i < count; ++i) text += unit;
 }

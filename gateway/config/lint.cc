@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "gateway/config/lint_site.h"
 
@@ -15,14 +14,16 @@ using policy::rules::kNameBytesMax;
 using policy::rules::NamePart;
 using policy::rules::NamePattern;
 
-constexpr std::array<std::string_view, 9> kLists{
-    "allowed_schemas",   "tables.allowed",   "tables.denied", "columns.denied", "columns.denied_patterns",
-    "functions.allowed", "functions.denied", "trusted_views", "foreign_tables"};
 constexpr std::ptrdiff_t kStarsMax = 2;  // in a part
 
+bool covers_rule(const Rule& rule, const NamePattern& pattern) {
+  return allows_relations(rule.list) ? allows_all_of(rule.pattern, pattern)
+                                     : covers(rule.pattern, pattern);
+}
+
 const Rule* find_covering(const std::vector<Rule>& rules, const NamePattern& pattern) {
-  const auto found = std::ranges::find_if(
-      rules, [&pattern](const Rule& rule) { return covers(rule.pattern, pattern); });
+  const auto found =
+      std::ranges::find_if(rules, [&](const Rule& rule) { return covers_rule(rule, pattern); });
   return found == rules.end() ? nullptr : &*found;
 }
 
@@ -43,7 +44,9 @@ bool is_stars(const NamePart& part) {
   return part.has_globs && part.text.find_first_not_of('*') == std::string::npos;
 }
 
-bool is_everything(const NamePattern& pattern) { return std::ranges::all_of(pattern.parts, is_stars); }
+bool is_everything(const NamePattern& pattern) {
+  return std::ranges::all_of(pattern.parts, is_stars);
+}
 
 // A denied table beside a list of allowed ones: that list decides, whatever is denied.
 void lint_denied_tables(const LintSite& site) {
@@ -74,11 +77,12 @@ void lint_repeated(const LintSite& site, std::string_view list, std::string_view
   for (const Rule& rule : site.rules(list)) {
     for (const Rule& other : site.rules(other_list)) {
       if (is_same_list && other.index == rule.index) continue;
-      if (!covers(other.pattern, rule.pattern)) continue;
+      if (!covers_rule(other, rule.pattern)) continue;
       // Of two that are equal the second one is too many.
       const bool is_first = is_same_list ? rule.index < other.index : list < other_list;
-      if (is_first && covers(rule.pattern, other.pattern)) continue;
-      site.warn(rule, other, fmt::format("says nothing new: {} covers it; remove it", describe(other)));
+      if (is_first && covers_rule(rule, other.pattern)) continue;
+      site.warn(rule, other,
+                fmt::format("says nothing new: {} covers it; remove it", describe(other)));
       break;
     }
   }
@@ -89,11 +93,11 @@ void lint_repeated_functions(const LintSite& site, std::string_view list) {
   const auto& rules = site.rules(list);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const auto end = rules.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto same = std::find_if(rules.begin(), end, [&](const Rule& rule) {
-      return rule.text == rules[i].text;
-    });
+    const auto same = std::find_if(rules.begin(), end,
+                                   [&](const Rule& rule) { return rule.text == rules[i].text; });
     if (same == end) continue;
-    site.warn(rules[i], fmt::format("says nothing new: {} is the same; remove it", describe(*same)));
+    site.warn(rules[i],
+              fmt::format("says nothing new: {} is the same; remove it", describe(*same)));
   }
 }
 
@@ -101,13 +105,14 @@ void lint_functions(const LintSite& site) {
   for (const Rule& allowed : site.rules("functions.allowed")) {
     for (const Rule& denied : site.rules("functions.denied")) {
       const bool has_arguments = denied.text.contains('(');
-      const bool is_denied = has_arguments ? denied.text == allowed.text
-                                           : covers(denied.pattern, allowed.pattern);
+      const bool is_denied =
+          has_arguments ? denied.text == allowed.text : covers(denied.pattern, allowed.pattern);
       if (!is_denied) continue;
-      site.warn(allowed, denied,
-                fmt::format("is allowed and denied: functions.denied wins, so {} refuses it; remove "
-                            "one of them",
-                            describe(denied)));
+      site.warn(
+          allowed, denied,
+          fmt::format("is allowed and denied: functions.denied wins, so {} refuses it; remove "
+                      "one of them",
+                      describe(denied)));
       break;
     }
   }
@@ -122,7 +127,7 @@ const NamePart* schema_of(const Rule& rule) {
 void lint_schemas(const LintSite& site) {
   const auto& schemas = site.rules("allowed_schemas");
   if (schemas.empty()) return;
-  for (const std::string_view list : kLists) {
+  for (const std::string_view list : kRuleLists) {
     if (list == "allowed_schemas" || list.starts_with("functions.")) continue;
     for (const Rule& rule : site.rules(list)) {
       const NamePart* schema = schema_of(rule);
@@ -182,13 +187,14 @@ void lint_width(const LintSite& site, std::string_view list) {
                                     kStarsMax));
       }
       if (part.was_cut) {
-        site.warn(rule, fmt::format("is longer than a name can be: it counts as its first {} bytes, "
-                                    "as PostgreSQL cuts it; write those",
-                                    kNameBytesMax));
+        site.warn(rule,
+                  fmt::format("is longer than a name can be: it counts as its first {} bytes, "
+                              "as PostgreSQL cuts it; write those",
+                              kNameBytesMax));
       }
       if (least_bytes(part) > std::ptrdiff_t{kNameBytesMax}) {
-        site.warn(rule, fmt::format("matches nothing: no name is longer than {} bytes",
-                                    kNameBytesMax));
+        site.warn(rule,
+                  fmt::format("matches nothing: no name is longer than {} bytes", kNameBytesMax));
       }
     }
   }
@@ -212,7 +218,7 @@ void lint_site(Findings& findings, const RuleSite& rules) {
   for (const std::string_view list : {"columns.denied", "columns.denied_patterns"}) {
     lint_columns(site, list);
   }
-  for (const std::string_view list : kLists) {
+  for (const std::string_view list : kRuleLists) {
     if (list.starts_with("functions.")) {
       lint_repeated_functions(site, list);
     } else {

@@ -36,8 +36,8 @@ void LintSite::warn(const Rule& rule, std::string_view message) const {
 void LintSite::warn(const Rule& rule, const Rule& other, std::string_view message) const {
   if (given(rule.list)) return warn(rule, message);
   if (!given(other.list)) return;
-  findings_.warning(path(other), fmt::format("{}, which is from the database, {}", describe(rule),
-                                             message));
+  findings_.warning(path(other),
+                    fmt::format("{}, which is from the database, {}", describe(rule), message));
 }
 
 std::string LintSite::path(const Rule& rule) const {

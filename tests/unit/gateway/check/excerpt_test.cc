@@ -47,10 +47,15 @@ TEST(Excerpt, ShowsControlCharactersAsBlanks) {
 }
 
 TEST(Excerpt, ShowsWhatIsNotUtf8OrDeceivesAsAReplacement) {
-  EXPECT_EQ(shown("a\xff" "b", {2}),
+  EXPECT_EQ(shown("a\xff"
+                  "b",
+                  {2}),
             "  a\uFFFDb\n"
             "    ^\n");
-  EXPECT_EQ(shown("a\u202E" "b", {}), "  a\uFFFDb\n");
+  EXPECT_EQ(shown("a\u202E"
+                  "b",
+                  {}),
+            "  a\uFFFDb\n");
 }
 
 TEST(Excerpt, PutsTheCaretBehindTheEnd) {

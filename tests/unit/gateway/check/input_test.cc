@@ -34,8 +34,9 @@ TEST(Input, ReadsMessagesOfASession) {
     {"msg": "bind", "portal": "p", "stmt": "s", "params": ["x"]},
     {"msg": "execute", "portal": "p", "max": 1}, {"msg": "sync"},
     {"msg": "close", "kind": "P", "name": "p"}, {"msg": "close", "kind": "S", "name": "s"},
-    {"msg": "query_b64", "b64": "U0VMRUNUICf/Jw=="}, {"msg": "fcall", "func": "lo_get(oid)"},
-    {"msg": "startup", "params": {"a": "b"}, "replication": "database"}]})");
+    {"msg": "query_b64", "b64": "U0VMRUNUICf/Jw=="}, {"msg": "fcall", "func": "lo_get"},
+    {"msg": "startup", "params": {"a": "b"}, "replication": "database"}]
+})");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_TRUE(read->is_script);
   const auto& steps = read->steps;
@@ -54,8 +55,7 @@ TEST(Input, ReadsMessagesOfASession) {
   EXPECT_EQ(steps[7].sql, "SELECT '\xff'");
   EXPECT_EQ(steps[8].kind, Kind::FunctionCall);
   EXPECT_EQ(steps[9].kind, Kind::Startup);
-  EXPECT_EQ(steps[9].settings,
-            (session::Settings{{"replication", "database"}, {"a", "b"}}));
+  EXPECT_EQ(steps[9].settings, (session::Settings{{"replication", "database"}, {"a", "b"}}));
 }
 
 TEST(Input, JudgesTheSqlOfMessagesItDoesNotKnow) {

@@ -44,7 +44,9 @@ TEST(RawBytes, LeavesValidTextAlone) {
 }
 
 TEST(RawBytes, AreReplacedForOutput) {
-  EXPECT_EQ(replace_raw_bytes("a\xff\xfe" "b\u00fc"), "a\uFFFD\uFFFDb\u00fc");
+  EXPECT_EQ(replace_raw_bytes("a\xff\xfe"
+                              "b\u00fc"),
+            "a\uFFFD\uFFFDb\u00fc");
 }
 
 }  // namespace
