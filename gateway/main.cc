@@ -11,6 +11,7 @@
 #include <string>
 
 #include "gateway/build_settings.h"
+#include "gateway/catalog_command.h"
 #include "gateway/check/command.h"
 #include "gateway/config/command.h"
 #include "gateway/config/load.h"
@@ -68,6 +69,7 @@ struct Choices {
   std::string config = kDefaultConfig;
   gateway::demo::DemoOptions demo;
   gateway::check::Options check;
+  gateway::config::Validation validation;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -112,12 +114,21 @@ int run(int argc, char** argv) {
   config_command->require_subcommand(1);
   CLI::App* validate = config_command->add_subcommand("validate", "Print every error and warning");
   add_config_option(*validate, choices);
+  validate->add_option("--catalog", choices.validation.catalog, "A snapshot to compare rules with");
+  validate->add_option("-d,--database", choices.validation.database, "The database that it is of");
   CLI::App* show = config_command->add_subcommand("show", "Print what is in force, secrets hidden");
   add_config_option(*show, choices);
 
   CLI::App* check_command = app.add_subcommand("check", "Judge statements without running them");
   add_config_option(*check_command, choices);
   add_check_options(*check_command, choices.check);
+
+  CLI::App* catalog = app.add_subcommand("catalog", "What the policy knows of a database");
+  catalog->require_subcommand(1);
+  CLI::App* dump = catalog->add_subcommand("dump", "Print a snapshot, for check --catalog");
+  add_config_option(*dump, choices);
+  dump->add_option("-d,--database", choices.check.database,
+                   "Which; needed where there are several");
 
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
@@ -134,8 +145,14 @@ int run(int argc, char** argv) {
   if (check_command->parsed()) return check(choices);
   if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
   const auto sources = gateway::config::process_sources();
+  if (dump->parsed()) {
+    return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
+                                     sources, std::cout, std::cerr);
+  }
+  choices.validation.path = choices.config;
   return validate->parsed()
-             ? gateway::config::run_config_validate(choices.config, sources, std::cout, std::cerr)
+             ? gateway::config::run_config_validate(choices.validation, sources, std::cout,
+                                                    std::cerr)
              : gateway::config::run_config_show(choices.config, sources, std::cout, std::cerr);
 }
 

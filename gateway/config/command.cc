@@ -6,11 +6,20 @@
 #include <algorithm>
 #include <ostream>
 
+#include "gateway/config/check.h"
+#include "gateway/config/lint.h"
+#include "gateway/config/lint_catalog.h"
 #include "gateway/config/load.h"
 #include "gateway/config/show.h"
+#include "gateway/config/text.h"
+#include "gateway/config/unserved.h"
+#include "policy/catalog/json.h"
 
 namespace gateway::config {
 namespace {
+
+// A few hundred bytes for each column and function.
+constexpr std::size_t kCatalogBytesMax = 1 << 30;
 
 std::string counted(std::ptrdiff_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -22,16 +31,71 @@ std::string summary(const Diagnostics& diagnostics) {
   return fmt::format("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
 }
 
+// What is legal, but to be told.
+Diagnostics lint(const Parsed& parsed) {
+  Diagnostics diagnostics = parsed.warnings;
+  Findings findings(parsed.config, parsed.places, diagnostics);
+  lint_access_policies(findings);
+  const auto refused = unserved(parsed.config, parsed.places, Severity::Warning);
+  diagnostics.insert(diagnostics.end(), refused.begin(), refused.end());
+  return diagnostics;
+}
+
+using Chosen = std::expected<std::size_t, std::string>;
+
+// The database that a catalog is of.
+Chosen choose(const Config& config, const std::string& name, std::string_view server_name) {
+  const auto& databases = config.databases;
+  const auto index_of = [&](auto found) {
+    return static_cast<std::size_t>(found - databases.begin());
+  };
+  if (!name.empty()) {
+    const auto found = std::ranges::find(databases, name, &Database::name);
+    if (found != databases.end()) return index_of(found);
+    return std::unexpected(fmt::format("there is no database '{}'", printable(name)));
+  }
+  if (databases.size() == 1) return 0;
+  const auto is_it = [&](const Database& database) { return database.dbname == server_name; };
+  const auto found = std::ranges::find_if(databases, is_it);
+  if (std::ranges::count_if(databases, is_it) == 1) return index_of(found);
+  return std::unexpected(fmt::format(
+      "the catalog is of '{}': say with --database which one that is", printable(server_name)));
+}
+
+std::expected<void, std::string> compare_with_catalog(const Validation& validation,
+                                                      const Parsed& parsed, const Sources& sources,
+                                                      Diagnostics& diagnostics) {
+  const auto text = sources.read_file(validation.catalog, kCatalogBytesMax);
+  if (!text) return std::unexpected(fmt::format("{} {}", validation.catalog, text.error()));
+  auto rows = policy::catalog::load_json(*text);
+  if (!rows) return std::unexpected(fmt::format("{}: {}", validation.catalog, rows.error()));
+  const policy::catalog::Snapshot snapshot(std::move(*rows));
+  const auto database = choose(parsed.config, validation.database, snapshot.database());
+  if (!database) return std::unexpected(database.error());
+  Findings findings(parsed.config, parsed.places, diagnostics);
+  lint_catalog(findings, *database, snapshot);
+  return {};
+}
+
 }  // namespace
 
 void print(const Diagnostics& diagnostics, const std::string& file, std::ostream& stream) {
   for (const Diagnostic& diagnostic : diagnostics) stream << describe(diagnostic, file) << '\n';
 }
 
-int run_config_validate(const std::string& path, const Sources& sources, std::ostream& out,
+int run_config_validate(const Validation& validation, const Sources& sources, std::ostream& out,
                         std::ostream& err) {
+  const std::string& path = validation.path;
   const auto loaded = load(path, sources);
-  const Diagnostics& diagnostics = loaded ? loaded->warnings : loaded.error();
+  auto diagnostics = loaded ? lint(*loaded) : loaded.error();
+  if (loaded && !validation.catalog.empty()) {
+    const auto compared = compare_with_catalog(validation, *loaded, sources, diagnostics);
+    if (!compared) {
+      err << "postern: " << compared.error() << '\n';
+      return 2;
+    }
+  }
+  sort_by_place(diagnostics);
   print(diagnostics, path, err);
   out << fmt::format("{}: {} ({})\n", path, loaded ? "valid" : "not valid", summary(diagnostics));
   return loaded ? 0 : 1;

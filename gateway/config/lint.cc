@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "gateway/config/lint_site.h"
 
@@ -15,15 +14,16 @@ using policy::rules::kNameBytesMax;
 using policy::rules::NamePart;
 using policy::rules::NamePattern;
 
-constexpr std::array<std::string_view, 9> kLists{
-    "allowed_schemas",  "tables.allowed",          "tables.denied",
-    "columns.denied",   "columns.denied_patterns", "functions.allowed",
-    "functions.denied", "trusted_views",           "foreign_tables"};
 constexpr std::ptrdiff_t kStarsMax = 2;  // in a part
 
+bool covers_rule(const Rule& rule, const NamePattern& pattern) {
+  return allows_relations(rule.list) ? allows_all_of(rule.pattern, pattern)
+                                     : covers(rule.pattern, pattern);
+}
+
 const Rule* find_covering(const std::vector<Rule>& rules, const NamePattern& pattern) {
-  const auto found = std::ranges::find_if(
-      rules, [&pattern](const Rule& rule) { return covers(rule.pattern, pattern); });
+  const auto found =
+      std::ranges::find_if(rules, [&](const Rule& rule) { return covers_rule(rule, pattern); });
   return found == rules.end() ? nullptr : &*found;
 }
 
@@ -77,10 +77,10 @@ void lint_repeated(const LintSite& site, std::string_view list, std::string_view
   for (const Rule& rule : site.rules(list)) {
     for (const Rule& other : site.rules(other_list)) {
       if (is_same_list && other.index == rule.index) continue;
-      if (!covers(other.pattern, rule.pattern)) continue;
+      if (!covers_rule(other, rule.pattern)) continue;
       // Of two that are equal the second one is too many.
       const bool is_first = is_same_list ? rule.index < other.index : list < other_list;
-      if (is_first && covers(rule.pattern, other.pattern)) continue;
+      if (is_first && covers_rule(rule, other.pattern)) continue;
       site.warn(rule, other,
                 fmt::format("says nothing new: {} covers it; remove it", describe(other)));
       break;
@@ -127,7 +127,7 @@ const NamePart* schema_of(const Rule& rule) {
 void lint_schemas(const LintSite& site) {
   const auto& schemas = site.rules("allowed_schemas");
   if (schemas.empty()) return;
-  for (const std::string_view list : kLists) {
+  for (const std::string_view list : kRuleLists) {
     if (list == "allowed_schemas" || list.starts_with("functions.")) continue;
     for (const Rule& rule : site.rules(list)) {
       const NamePart* schema = schema_of(rule);
@@ -218,7 +218,7 @@ void lint_site(Findings& findings, const RuleSite& rules) {
   for (const std::string_view list : {"columns.denied", "columns.denied_patterns"}) {
     lint_columns(site, list);
   }
-  for (const std::string_view list : kLists) {
+  for (const std::string_view list : kRuleLists) {
     if (list.starts_with("functions.")) {
       lint_repeated_functions(site, list);
     } else {

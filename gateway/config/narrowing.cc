@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/config/rule_lists.h"
 #include "policy/rules/name_pattern.h"
 
 namespace gateway::config {
@@ -40,21 +41,13 @@ bool all_covered(const Texts& narrow, const Texts& wide, NameKind kind) {
          });
 }
 
-// In a list that allows, a plain name means the home schemas alone (are_homes_narrow).
-bool is_plain(const NamePattern& pattern) {
-  return pattern.parts.size() == 1 && !pattern.parts[0].has_globs;
-}
-
-// The same for lists that allow relations.
+// The same for lists that allow relations. What a plain name means there: are_homes_narrow().
 bool all_allowed(const Texts& narrow, const Texts& wide) {
   const Patterns inner = parse_all(narrow, NameKind::Relation);
   const Patterns outer = parse_all(wide, NameKind::Relation);
-  const auto allows = [](const NamePattern& around, const NamePattern& pattern) {
-    return covers(around, pattern) && (!is_plain(around) || is_plain(pattern));
-  };
   return inner.all_readable && std::ranges::all_of(inner.parsed, [&](const auto& pattern) {
-           return std::ranges::any_of(outer.parsed,
-                                      [&](const auto& around) { return allows(around, pattern); });
+           return std::ranges::any_of(
+               outer.parsed, [&](const auto& around) { return allows_all_of(around, pattern); });
          });
 }
 

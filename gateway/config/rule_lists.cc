@@ -44,6 +44,19 @@ std::expected<policy::rules::NamePattern, std::string> parse_rule(const RuleList
   return policy::rules::parse_name_pattern(entry, list.kind);
 }
 
+bool allows_relations(std::string_view list) {
+  return list == "tables.allowed" || list == "trusted_views" || list == "foreign_tables";
+}
+
+bool is_plain(const policy::rules::NamePattern& relation) {
+  return relation.parts.size() == 1 && !relation.parts[0].has_globs;
+}
+
+bool allows_all_of(const policy::rules::NamePattern& wide,
+                   const policy::rules::NamePattern& narrow) {
+  return covers(wide, narrow) && (!is_plain(wide) || is_plain(narrow));
+}
+
 const AccessRules& RuleSite::rules() const {
   return principal == nullptr ? database.access : principal->access;
 }

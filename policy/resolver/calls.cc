@@ -73,6 +73,7 @@ void Analysis::no_such_call(std::span<const std::string_view> name, const Seq<Va
   unresolved("42883", "function " + joined(name) + "(" + types + ") does not exist", offset,
              "No function matches the given name and argument types. You might need to add "
              "explicit type casts.");
+  name_missing(name.size() > 1 ? name[name.size() - 2] : std::string_view{}, name.back(), offset);
 }
 
 Value Analysis::call_value(const catalog::Choice& choice, Sources sources) {
