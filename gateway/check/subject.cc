@@ -7,8 +7,10 @@
 #include <memory>
 #include <utility>
 
+#include "gateway/config/libpq.h"
 #include "gateway/config/principal.h"
 #include "gateway/config/profile.h"
+#include "gateway/upstream/catalog_load.h"
 #include "policy/catalog/json.h"
 #include "policy/rules/access.h"
 
@@ -49,13 +51,26 @@ std::expected<Catalog, std::string> read_catalog(const std::string& path) {
   return std::make_shared<const policy::catalog::Snapshot>(*std::move(rows));
 }
 
+std::expected<Catalog, std::string> load_catalog(const config::Database& database) {
+  auto rows = upstream::load_catalog({.connection = config::libpq_parameters(database),
+                                      .pinned = config::pinned_settings(database),
+                                      .connect_timeout = database.connect_timeout});
+  if (!rows) {
+    return std::unexpected(
+        "the access policy needs the catalog of the database, which cannot be "
+        "read (--catalog SNAPSHOT.json does without): " +
+        rows.error());
+  }
+  return std::make_shared<const policy::catalog::Snapshot>(*std::move(rows));
+}
+
 // Nothing: no rule asks for a catalog.
-std::expected<Catalog, std::string> catalog_for(const config::AccessRules& access,
+std::expected<Catalog, std::string> catalog_for(const config::Database& database,
+                                                const config::AccessRules& access,
                                                 const std::string& file) {
   if (!file.empty()) return read_catalog(file);
   if (access.policy == policy::AccessPolicy{}) return nullptr;
-  return std::unexpected(
-      "the access policy needs the catalog of the database: give --catalog SNAPSHOT.json");
+  return load_catalog(database);
 }
 
 }  // namespace
@@ -68,7 +83,7 @@ std::expected<Subject, std::string> subject_of(const config::Config& config, con
                            "\"; it has: " + names_of(config.users));
   }
   const auto inputs = config::profile_inputs(**database, {.user = choice.user});
-  const auto catalog = catalog_for(inputs.access, choice.catalog);
+  const auto catalog = catalog_for(**database, inputs.access, choice.catalog);
   if (!catalog) return std::unexpected(catalog.error());
   Subject subject{.profile = config::profile_of(**database, inputs, config.listen)};
   if (*catalog) {

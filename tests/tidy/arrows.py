@@ -33,7 +33,10 @@ ARROWS = {
     ),
     "gateway/demo": ({"gateway/config"}, {"fmt", "posix"}),
     # The command line tool on the engine: knows no wire, only what a session makes of names.
-    "gateway/check": ({"gateway/config", "gateway/session", "gateway/auth", "policy"}, {"json", "fmt"}),
+    "gateway/check": (
+        {"gateway/auth", "gateway/config", "gateway/session", "gateway/upstream", "policy"},
+        {"json", "fmt"},
+    ),
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
