@@ -11,6 +11,7 @@
 #include <string>
 
 #include "gateway/build_settings.h"
+#include "gateway/catalog_command.h"
 #include "gateway/check/command.h"
 #include "gateway/config/command.h"
 #include "gateway/config/load.h"
@@ -122,6 +123,13 @@ int run(int argc, char** argv) {
   add_config_option(*check_command, choices);
   add_check_options(*check_command, choices.check);
 
+  CLI::App* catalog = app.add_subcommand("catalog", "What the policy knows of a database");
+  catalog->require_subcommand(1);
+  CLI::App* dump = catalog->add_subcommand("dump", "Print a snapshot, for check --catalog");
+  add_config_option(*dump, choices);
+  dump->add_option("-d,--database", choices.check.database,
+                   "Which; needed where there are several");
+
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
   demo->add_option("--port", choices.demo.port, "For clients")->capture_default_str();
@@ -137,6 +145,10 @@ int run(int argc, char** argv) {
   if (check_command->parsed()) return check(choices);
   if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
   const auto sources = gateway::config::process_sources();
+  if (dump->parsed()) {
+    return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
+                                     sources, std::cout, std::cerr);
+  }
   choices.validation.path = choices.config;
   return validate->parsed()
              ? gateway::config::run_config_validate(choices.validation, sources, std::cout,

@@ -22,7 +22,7 @@ ARROWS = {
     "gateway/auth": (set(), {"openssl"}),
     "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy"}, set()),
     "gateway/net": (set(), {"uv", "openssl", "posix"}),
-    "gateway/upstream": ({"gateway/net", "gateway/pgwire"}, {"libpq", "openssl", "posix"}),
+    "gateway/upstream": ({"gateway/net", "gateway/pgwire", "policy/catalog"}, {"libpq", "openssl", "posix"}),
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
     "gateway/audit": (set(), {"openssl", "posix"}),
     "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
@@ -39,7 +39,7 @@ ARROWS = {
         {
             "gateway/auth", "gateway/audit", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
             "gateway/net", "gateway/pgwire", "gateway/relay", "gateway/session", "gateway/telemetry",
-            "gateway/upstream", "policy", "mcp",
+            "gateway/upstream", "policy", "policy/catalog", "mcp",
         },
         {"cli11", "fmt", "json", "openssl", "posix"},
     ),

@@ -113,7 +113,7 @@ TEST(Access, Columns) {
            Row{"public.vendors", "ssn", ""},
            Row{"public.Users", "SSN", ""},
            Row{"public.webhooks", "signing_secret", "columns.denied_patterns[0]"},
-           Row{"public.webhooks", "Client_SECRET", ""},
+           Row{"public.webhooks", "Client_SECRET", "columns.denied_patterns[0]"},
            Row{"public.webhooks", "url", ""},
        }) {
     EXPECT_EQ(shop.column_rule(relation, column), rule) << relation << '.' << column;
