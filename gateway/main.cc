@@ -15,6 +15,7 @@
 #include "gateway/check/command.h"
 #include "gateway/config/command.h"
 #include "gateway/config/load.h"
+#include "gateway/config/unserved.h"
 #include "gateway/demo/demo.h"
 #include "gateway/server.h"
 #include "gateway/telemetry/log.h"
@@ -40,6 +41,11 @@ int serve(const std::string& path) {
     return 1;
   }
   config::print(parsed->warnings, path, std::cerr);
+  const auto unserved = config::unserved(parsed->config, parsed->places, config::Severity::Error);
+  if (!unserved.empty()) {
+    config::print(unserved, path, std::cerr);
+    return 1;
+  }
   const auto& logging = parsed->config.logging;
   const auto started = telemetry::start_log(log_format(logging.format), log_level(logging.level));
   if (!started) {
@@ -63,6 +69,7 @@ struct Choices {
   std::string config = kDefaultConfig;
   gateway::demo::DemoOptions demo;
   gateway::check::Options check;
+  gateway::config::Validation validation;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -107,6 +114,8 @@ int run(int argc, char** argv) {
   config_command->require_subcommand(1);
   CLI::App* validate = config_command->add_subcommand("validate", "Print every error and warning");
   add_config_option(*validate, choices);
+  validate->add_option("--catalog", choices.validation.catalog, "A snapshot to compare rules with");
+  validate->add_option("-d,--database", choices.validation.database, "The database that it is of");
   CLI::App* show = config_command->add_subcommand("show", "Print what is in force, secrets hidden");
   add_config_option(*show, choices);
 
@@ -140,8 +149,10 @@ int run(int argc, char** argv) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
                                      sources, std::cout, std::cerr);
   }
+  choices.validation.path = choices.config;
   return validate->parsed()
-             ? gateway::config::run_config_validate(choices.config, sources, std::cout, std::cerr)
+             ? gateway::config::run_config_validate(choices.validation, sources, std::cout,
+                                                    std::cerr)
              : gateway::config::run_config_show(choices.config, sources, std::cout, std::cerr);
 }
 

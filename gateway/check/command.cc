@@ -3,8 +3,9 @@
 
 #include <expected>
 #include <fstream>
-#include <iostream>
+#include <istream>
 #include <iterator>
+#include <ostream>
 #include <string_view>
 #include <utility>
 

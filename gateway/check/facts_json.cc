@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "policy/rules/type_names.h"
+
 namespace gateway::check {
 namespace {
 
@@ -38,13 +40,6 @@ std::string_view name(CallUse::Kind kind) {
   return "function";
 }
 
-std::string type_name(policy::catalog::Oid oid, const Snapshot& snapshot) {
-  const auto* type = snapshot.type(oid);
-  if (type == nullptr) return oid == 0 ? "?" : std::to_string(oid);
-  if (type->oid < policy::catalog::kFirstUserOid) return std::string(type->name);
-  return std::string(snapshot.schema_name(type->schema)) + "." + std::string(type->name);
-}
-
 Json relation_json(const RelationUse& use, const Snapshot& snapshot) {
   Json json{{"schema", snapshot.schema_name(use.relation->schema)},
             {"relation", use.relation->name},
@@ -67,8 +62,13 @@ Json call_json(const CallUse& call, const Snapshot& snapshot) {
           {"candidates", std::move(candidates)}};
 }
 
+// "?": it cannot be told.
+std::string output_type(const policy::OutputColumn& output, const Snapshot& snapshot) {
+  return output.type == 0 ? "?" : policy::rules::type_name(snapshot, output.type);
+}
+
 Json output_json(const policy::OutputColumn& output, const Snapshot& snapshot) {
-  Json json{{"name", output.name}, {"type", type_name(output.type, snapshot)}};
+  Json json{{"name", output.name}, {"type", output_type(output, snapshot)}};
   if (output.relation == 0) return json;
   json["relation_oid"] = output.relation;
   json["column_number"] = output.column;
@@ -116,7 +116,7 @@ std::string signature(const policy::catalog::Function& function, const Snapshot&
   text.append(".").append(function.name).append("(");
   for (std::size_t i = 0; i < function.arguments.size(); ++i) {
     if (i > 0) text += ", ";
-    text += type_name(function.arguments[i], snapshot);
+    text += policy::rules::type_name(snapshot, function.arguments[i]);
   }
   return text + ")";
 }

@@ -17,11 +17,12 @@ using policy::Violation;
 
 Json violation_json(const Violation& violation) {
   const auto& face = policy::face(violation.code);
+  const std::string_view sqlstate = violation.sqlstate.empty() ? face.sqlstate : violation.sqlstate;
   return {{"check", policy::name(violation.check)},
           {"resource", violation.resource},
           {"rule", violation.rule},
           {"code", face.name},
-          {"sqlstate", face.sqlstate},
+          {"sqlstate", sqlstate},
           {"message", violation.message},
           {"hint", violation.hint},
           {"position", violation.position}};
@@ -57,6 +58,25 @@ void add_step(Json& report, const Judged& judged, std::size_t step,
   }
 }
 
+bool is_rewritten(const Outcome& outcome) {
+  return outcome.verdict && !outcome.verdict->rewritten.empty();
+}
+
+const char* verdict_of(const Judged& judged) {
+  if (!judged.allowed()) return "deny";
+  return std::ranges::any_of(judged.steps, is_rewritten) ? "rewrite" : "allow";
+}
+
+// The text to run instead; of a script, one for each step. Null: as it is.
+Json rewritten_of(const Judged& judged) {
+  if (!judged.allowed() || std::ranges::none_of(judged.steps, is_rewritten)) return nullptr;
+  Json texts = Json::array();
+  for (const Outcome& outcome : judged.steps) {
+    texts.push_back(is_rewritten(outcome) ? Json(outcome.verdict->rewritten) : Json());
+  }
+  return judged.is_script ? texts : texts.front();
+}
+
 }  // namespace
 
 bool Judged::allowed() const { return std::ranges::all_of(steps, &Outcome::allowed); }
@@ -75,9 +95,12 @@ std::vector<const Violation*> violations_of(const Outcome& outcome) {
 }
 
 Json report_json(const Judged& judged, const policy::Profile& profile) {
-  Json report{{"id", judged.id},        {"verdict", judged.allowed() ? "allow" : "deny"},
-              {"codes", Json::array()}, {"violations", Json::array()},
-              {"rewritten", nullptr},   {"statements", Json::array()}};
+  Json report;
+  report["id"] = judged.id;
+  report["verdict"] = verdict_of(judged);
+  for (const char* list : {"codes", "violations"}) report[list] = Json::array();
+  report["rewritten"] = rewritten_of(judged);
+  report["statements"] = Json::array();
   for (std::size_t i = 0; i < judged.steps.size(); ++i) add_step(report, judged, i, profile);
   return report;
 }

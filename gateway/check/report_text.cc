@@ -47,8 +47,8 @@ std::string statement_lines(const Outcome& outcome,
 
 std::string violation_lines(const Violation& violation, std::string_view sql) {
   const auto& face = policy::face(violation.code);
-  std::string out =
-      fmt::format("{} {}: {}\n", face.name, face.sqlstate, printable(violation.message));
+  const std::string_view sqlstate = violation.sqlstate.empty() ? face.sqlstate : violation.sqlstate;
+  std::string out = fmt::format("{} {}: {}\n", face.name, sqlstate, printable(violation.message));
   if (violation.position > 0) {
     const Place place = place_of(sql, violation.position);
     out += fmt::format("  at:       line {}, column {}\n", place.line, place.column);
@@ -88,16 +88,18 @@ std::string facts_lines(const policy::Facts& facts, const Snapshot& snapshot) {
   return out;
 }
 
-std::string verdict_line(bool allowed, Colour colour) {
-  return fmt::format("verdict: {}\n", allowed ? in_colour("allow", kGreen, colour)
-                                              : in_colour("deny", kRed, colour));
+std::string verdict_lines(const Outcome& outcome, Colour colour) {
+  const std::string rewritten = outcome.verdict ? outcome.verdict->rewritten : "";
+  if (!outcome.allowed()) return "verdict: " + in_colour("deny", kRed, colour) + "\n";
+  if (rewritten.empty()) return "verdict: " + in_colour("allow", kGreen, colour) + "\n";
+  return "verdict: " + in_colour("rewrite", kGreen, colour) + ", to\n" + excerpt(rewritten, {});
 }
 
 }  // namespace
 
 std::string report_text(const Outcome& outcome, const policy::Profile& profile, Colour colour) {
   const auto violations = violations_of(outcome);
-  std::string out = statement_lines(outcome, violations) + verdict_line(outcome.allowed(), colour);
+  std::string out = statement_lines(outcome, violations) + verdict_lines(outcome, colour);
   for (const Violation* violation : violations) out += violation_lines(*violation, outcome.sql);
   if (!outcome.verdict) return out;
   for (const auto& statement : outcome.verdict->statements) {

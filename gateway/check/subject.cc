@@ -2,8 +2,15 @@
 #include "gateway/check/subject.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <utility>
 
+#include "gateway/config/principal.h"
 #include "gateway/config/profile.h"
+#include "policy/catalog/json.h"
+#include "policy/rules/access.h"
 
 namespace gateway::check {
 namespace {
@@ -31,6 +38,26 @@ bool has_user(const config::Config& config, const std::string& name) {
   return std::ranges::find(config.users, name, &config::User::name) != config.users.end();
 }
 
+using Catalog = std::shared_ptr<const policy::catalog::Snapshot>;
+
+std::expected<Catalog, std::string> read_catalog(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::unexpected(path + " cannot be opened");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  auto rows = policy::catalog::load_json(text);
+  if (!rows) return std::unexpected(path + " is no catalog snapshot: " + rows.error());
+  return std::make_shared<const policy::catalog::Snapshot>(*std::move(rows));
+}
+
+// Nothing: no rule asks for a catalog.
+std::expected<Catalog, std::string> catalog_for(const config::AccessRules& access,
+                                                const std::string& file) {
+  if (!file.empty()) return read_catalog(file);
+  if (access.policy == policy::AccessPolicy{}) return nullptr;
+  return std::unexpected(
+      "the access policy needs the catalog of the database: give --catalog SNAPSHOT.json");
+}
+
 }  // namespace
 
 std::expected<Subject, std::string> subject_of(const config::Config& config, const Choice& choice) {
@@ -40,10 +67,16 @@ std::expected<Subject, std::string> subject_of(const config::Config& config, con
     return std::unexpected("the configuration has no user \"" + choice.user +
                            "\"; it has: " + names_of(config.users));
   }
-  if (!choice.catalog.empty()) {
-    return std::unexpected("catalog snapshots cannot be read by this build");
+  const auto inputs = config::profile_inputs(**database, {.user = choice.user});
+  const auto catalog = catalog_for(inputs.access, choice.catalog);
+  if (!catalog) return std::unexpected(catalog.error());
+  Subject subject{.profile = config::profile_of(**database, inputs, config.listen)};
+  if (*catalog) {
+    subject.server_major = (*catalog)->server_major();
+    subject.profile.access = std::make_shared<const policy::Access>(inputs.access.policy, *catalog,
+                                                                    (*database)->safe_search_path);
   }
-  return Subject{.profile = config::profile_of(**database, config.listen)};
+  return subject;
 }
 
 }  // namespace gateway::check

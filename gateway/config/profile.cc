@@ -21,9 +21,14 @@ policy::Mode mode_of(Mode mode) {
 }  // namespace
 
 policy::Profile profile_of(const Database& database, const Listen& listen) {
+  return profile_of(database, {database.mode, database.access, std::nullopt}, listen);
+}
+
+policy::Profile profile_of(const Database& database, const ProfileInputs& inputs,
+                           const Listen& listen) {
   policy::Profile profile;
-  profile.mode = mode_of(database.mode);
-  profile.allow_explain = database.allow_explain;
+  profile.mode = mode_of(inputs.mode);
+  profile.allow_explain = inputs.access.allow_explain;
   profile.allowed_gucs = database.allowed_gucs;
   profile.max_statement_bytes = listen.max_statement_bytes;
   const auto pin = [&](std::string name, Duration timeout) {

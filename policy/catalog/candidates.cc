@@ -12,9 +12,11 @@ std::size_t positional_count(const CallShape& call) {
   return static_cast<std::size_t>(named - call.arguments.begin());
 }
 
-void set_types(Candidate& candidate, std::span<const Oid> types) {
+void set_types(Candidate& candidate, std::span<const Oid> types, Oid repeated) {
   candidate.types = types.data();
   candidate.fixed = static_cast<std::uint32_t>(types.size());
+  candidate.repeated = repeated;
+  candidate.first.fill(repeated);
   std::ranges::copy(types.first(std::min(types.size(), candidate.first.size())),
                     candidate.first.begin());
 }
@@ -56,13 +58,54 @@ bool is_repeated(std::span<const Oid> path, std::size_t place) {
          path.begin() + static_cast<long>(place);
 }
 
+bool add_positional(Candidate& candidate, const CallShape& call) {
+  const Function& function = *candidate.function;
+  const std::size_t given = call.arguments.size();
+  const std::size_t declared = function.arguments.size();
+  const bool is_variadic = function.variadic != 0 && declared <= given && !call.is_variadic;
+  if (declared > given && !has_defaults_for(function, given)) return false;
+  if (declared < given && !is_variadic) return false;
+  const std::span<const Oid> types(function.arguments);
+  set_types(candidate, is_variadic ? types.first(declared - 1) : types,
+            is_variadic ? function.variadic : 0);
+  return true;
+}
+
+// False: `candidate` is to be left out, for one that is kept already.
+bool stands_beside(Candidate& candidate, CandidateList& kept, std::size_t argument_count) {
+  for (Candidate*& other : kept) {
+    // Two operators of one schema never take the same types; the list is in the path's order.
+    if (candidate.op != nullptr && other->schema_rank == candidate.schema_rank) break;
+    if (!candidate.takes_same(*other, argument_count)) continue;
+    const bool is_expanded = candidate.repeated != 0;
+    const bool is_other_expanded = other->repeated != 0;
+    if (other->schema_rank < candidate.schema_rank) return false;
+    if (is_expanded == is_other_expanded) {
+      other->outcome = Candidate::If::Ambiguous;
+    } else if (is_other_expanded) {
+      other = &candidate;
+    }
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool Candidate::takes_same(const Candidate& other, std::size_t count) const {
-  for (std::size_t i = 0; i < count; ++i) {
+  if (count > 0 && first[0] != other.first[0]) return false;
+  for (std::size_t i = 1; i < count; ++i) {
     if (at(i) != other.at(i)) return false;
   }
   return true;
+}
+
+void drop_hidden(CandidateList& list, std::size_t argument_count) {
+  CandidateList kept(list.get_allocator());
+  for (Candidate* candidate : list) {
+    if (stands_beside(*candidate, kept, argument_count)) kept.push_back(candidate);
+  }
+  list = std::move(kept);
 }
 
 void Candidates::add_functions(const Snapshot& snapshot, const CallShape& call) {
@@ -83,23 +126,7 @@ void Candidates::add_function(const Function& function, const CallShape& call, s
   Candidate candidate{.function = &function, .schema_rank = rank};
   const bool fits = positional == call.arguments.size() ? add_positional(candidate, call)
                                                         : add_named(candidate, call, positional);
-  if (fits) keep_best(candidate, call.arguments.size());
-}
-
-bool Candidates::add_positional(Candidate& candidate, const CallShape& call) {
-  const Function& function = *candidate.function;
-  const std::size_t given = call.arguments.size();
-  const std::size_t declared = function.arguments.size();
-  const bool is_variadic = function.variadic != 0 && declared <= given && !call.is_variadic;
-  if (declared > given && !has_defaults_for(function, given)) return false;
-  if (declared < given && !is_variadic) return false;
-  set_types(candidate, function.arguments);
-  if (is_variadic) {
-    candidate.fixed = static_cast<std::uint32_t>(declared - 1);
-    candidate.repeated = function.variadic;
-  }
-  any_special_ |= is_variadic || declared > given;
-  return true;
+  if (fits) list_.push_back(candidate);
 }
 
 bool Candidates::add_named(Candidate& candidate, const CallShape& call, std::size_t positional) {
@@ -112,30 +139,10 @@ bool Candidates::add_named(Candidate& candidate, const CallShape& call, std::siz
   if (places.empty()) return false;
   Oid* types = std::pmr::polymorphic_allocator<Oid>(&memory_).allocate(declared);
   for (std::size_t i = 0; i < declared; ++i) types[i] = function.arguments[places[i]];
-  set_types(candidate, {types, declared});
-  any_special_ = true;
+  set_types(candidate, {types, declared}, 0);
   // VARIADIC must stand at the last parameter.
   if (call.is_variadic && places[given - 1] != given - 1) candidate.outcome = Candidate::If::Absent;
   return true;
-}
-
-// Of those that take the same types the one of the earliest schema stays, then one that is not
-// expanded from VARIADIC; where that does not decide, the call is ambiguous.
-void Candidates::keep_best(const Candidate& candidate, std::size_t argument_count) {
-  for (Candidate& other : list_) {
-    if (!any_special_ && other.schema_rank == candidate.schema_rank) break;
-    if (!candidate.takes_same(other, argument_count)) continue;
-    if (other.schema_rank < candidate.schema_rank) return;
-    const bool is_expanded = candidate.repeated != 0;
-    const bool is_other_expanded = other.repeated != 0;
-    if (is_expanded == is_other_expanded) {
-      other.outcome = Candidate::If::Ambiguous;
-    } else if (is_other_expanded) {
-      other = candidate;
-    }
-    return;
-  }
-  list_.push_back(candidate);
 }
 
 void Candidates::add_operators(const Snapshot& snapshot, std::string_view name,
@@ -148,7 +155,7 @@ void Candidates::add_operators(const Snapshot& snapshot, std::string_view name,
       if (op->schema != path[rank] || (op->left == 0) != is_prefix) continue;
       Candidate candidate{.op = op, .fixed = 2, .schema_rank = static_cast<std::uint32_t>(rank)};
       candidate.first = is_prefix ? std::array{op->right, Oid{0}} : std::array{op->left, op->right};
-      keep_best(candidate, 2);
+      list_.push_back(candidate);
     }
   }
 }

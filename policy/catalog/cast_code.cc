@@ -79,29 +79,29 @@ void CastCode::convert_columns(const Type& target, Context context, int depth) {
   }
 }
 
-void CastCode::add_parts(const Type& type, std::vector<Oid>& open) const {
+void CastCode::add_parts(const Type& type) {
   for (const Oid part : {type.element, type.base, type.subtype, type.range}) {
-    if (part != 0) open.push_back(part);
+    if (part != 0) open_.push_back(part);
   }
   const Relation* relation = type.relation == 0 ? nullptr : snapshot_.relation(type.relation);
   if (relation == nullptr) return;
-  for (const Column& column : relation->columns) open.push_back(column.type);
+  for (const Column& column : relation->columns) open_.push_back(column.type);
 }
 
 void CastCode::add_type(Oid type) {
-  std::vector<Oid> open{type};
-  while (!open.empty()) {
-    const Oid next = open.back();
-    open.pop_back();
-    if (!is_new(types_, next)) continue;
-    const Type* row = snapshot_.type(next);
+  open_.push_back(type);
+  while (!open_.empty()) {
+    const Oid next = open_.back();
+    open_.pop_back();
+    const Type* row = is_new(types_, next) ? snapshot_.type(next) : nullptr;
     if (row == nullptr) continue;
     for (const Oid function : row->functions) add_function(function);
-    add_parts(*row, open);
+    add_parts(*row);
   }
 }
 
 void CastCode::add_any() {
+  if (std::exchange(has_any_, true)) return;
   for (const Type& type : snapshot_.types()) {
     for (const Oid function : type.functions) add_function(function);
   }

@@ -25,12 +25,14 @@ class CastCode {
   void convert_untold(Oid target, Context context, int depth);
   void convert_columns(const Type& target, Context context, int depth);
   void add_type(Oid type);
-  void add_parts(const Type& type, std::vector<Oid>& open) const;
+  void add_parts(const Type& type);
   void add_function(Oid function);
 
   const Snapshot& snapshot_;
   std::vector<Oid> functions_{};
-  std::vector<Oid> types_{};   // whose own functions are in already
+  std::vector<Oid> open_{};   // types that are still to be looked into
+  std::vector<Oid> types_{};  // whose own functions are in already
+  bool has_any_ = false;
   std::vector<Oid> untold_{};  // targets of kCannotTell that are in already
 };
 

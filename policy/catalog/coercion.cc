@@ -95,25 +95,26 @@ Coercion coercion_of(const Snapshot& snapshot, Oid source, Oid target, Context c
 }
 
 Input input_of(const Snapshot& snapshot, Oid type) {
-  Input input{.type = type, .base = type};
-  if (type == kUnknown || type == kCannotTell) return {type, type, nullptr, 'X'};
+  Input input{.type = type, .base = type, .category = 'X'};
+  if (type == kUnknown || type == kCannotTell) return input;
   input.base_row = snapshot.type(type);
   if (input.base_row != nullptr && input.base_row->kind == TypeKind::Domain) {
     input.base = base_type(snapshot, type);
     input.base_row = snapshot.type(input.base);
   }
-  if (input.base_row == nullptr) return {kCannotTell, kCannotTell, nullptr, 'X'};
+  if (input.base_row == nullptr) return {.category = 'X'};
   input.category = input.base_row->category;
+  input.implicit_targets = snapshot.implicit_targets(input.base);
+  input.has_ways_beyond = !is_plain(*input.base_row);
   return input;
 }
 
 bool is_accepted(const Snapshot& snapshot, const Input& input, Oid target) {
   if (target == input.type || target == kAny || is_polymorphic(target)) return true;
   if (input.base_row == nullptr || target == input.base) return true;  // unknown, cannot tell
-  if (target < kFirstInitdbOid && is_plain(*input.base_row)) {
-    const Cast* cast = snapshot.cast(input.base, target);
-    return cast != nullptr && cast->context == 'i';
-  }
+  if (std::ranges::find(input.implicit_targets, target) != input.implicit_targets.end())
+    return true;
+  if (target < kFirstInitdbOid && !input.has_ways_beyond) return false;
   return find(snapshot, input.base, target, Context::Implicit, 0).way != Coercion::Way::None ||
          is_row_accepted(snapshot, input, target);
 }

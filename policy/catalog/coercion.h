@@ -3,6 +3,8 @@
 // Knows types one by one; polymorphic.h knows what ties several together.
 #pragma once
 
+#include <span>
+
 #include "policy/catalog/snapshot.h"
 
 namespace policy::catalog {
@@ -25,6 +27,10 @@ struct Input {
   Oid base = 0;  // through domains
   const Type* base_row = nullptr;
   char category = 'U';
+  // All that it is accepted as, but for itself, domains and what is polymorphic; has_ways_beyond
+  // for arrays and rows, which have more.
+  std::span<const Oid> implicit_targets{};
+  bool has_ways_beyond = false;
 };
 
 // `type` must be known to the snapshot, or be kUnknown or kCannotTell.

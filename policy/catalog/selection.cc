@@ -11,7 +11,7 @@ namespace policy::catalog {
 namespace {
 
 using Inputs = std::span<const Input>;
-using List = std::pmr::vector<const Candidate*>;
+using List = CandidateList;
 
 // More candidates than this are not compared pair by pair: all that fit are then kept.
 constexpr std::size_t kPairwiseMax = 512;
@@ -149,7 +149,7 @@ void keep_the_best(const Snapshot& snapshot, Inputs inputs, List& list) {
 // told, and matches the told places better. PostgreSQL then never chooses `other`, unless it is an
 // exact match.
 struct Standing {
-  const Candidate* candidate = nullptr;
+  Candidate* candidate = nullptr;
   int exact = 0;
   int preferred = 0;
   bool may_be_exact = false;  // exactly the told types, before domains are looked through
@@ -165,7 +165,7 @@ struct Standing {
   }
 };
 
-Standing standing_of(const Snapshot& snapshot, Inputs inputs, const Candidate& candidate) {
+Standing standing_of(const Snapshot& snapshot, Inputs inputs, Candidate& candidate) {
   Standing standing{&candidate, exact_count(inputs, candidate),
                     exact_or_preferred_count(snapshot, inputs, candidate), true, true};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -180,7 +180,7 @@ void drop_beaten(const Snapshot& snapshot, Inputs inputs, List& list) {
   if (list.size() > kPairwiseMax || std::ranges::none_of(inputs, is_known)) return;
   std::vector<Standing> standings;
   standings.reserve(list.size());
-  for (const Candidate* candidate : list) {
+  for (Candidate* candidate : list) {
     standings.push_back(standing_of(snapshot, inputs, *candidate));
   }
   list.clear();
@@ -200,15 +200,11 @@ void drop_refused(Selection& selection) {
   });
 }
 
-const Candidate* exact_match(Inputs inputs, std::span<const Candidate> candidates) {
-  for (const Candidate& candidate : candidates) {
-    bool is_exact = true;
-    for (std::size_t i = 0; i < inputs.size() && is_exact; ++i) {
-      is_exact = candidate.at(i) == inputs[i].type;
-    }
-    if (is_exact) return &candidate;
+bool is_exact(Inputs inputs, const Candidate& candidate) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (candidate.at(i) != inputs[i].type) return false;
   }
-  return nullptr;
+  return true;
 }
 
 void select_one(const Snapshot& snapshot, Inputs inputs, Selection& selection) {
@@ -223,21 +219,22 @@ void select_one(const Snapshot& snapshot, Inputs inputs, Selection& selection) {
 }  // namespace
 
 Selection select(const Snapshot& snapshot, std::span<const Input> inputs,
-                 std::span<const Candidate> candidates, std::pmr::memory_resource& memory) {
+                 std::span<Candidate> candidates, std::pmr::memory_resource& memory) {
   Selection selection{List(&memory)};
-  if (candidates.empty()) return selection;
+  List& list = selection.candidates;
   const bool all_told = std::ranges::none_of(inputs, is_untold);
-  if (const Candidate* exact = all_told ? exact_match(inputs, candidates) : nullptr) {
-    selection.candidates.push_back(exact);
+  for (Candidate& candidate : candidates) {
+    if (all_told && is_exact(inputs, candidate)) list.push_back(&candidate);
+  }
+  const bool has_exact = !list.empty();
+  for (Candidate& candidate : candidates) {
+    if (!has_exact && fits(snapshot, inputs, candidate)) list.push_back(&candidate);
+  }
+  if (list.size() > 1) drop_hidden(list, inputs.size());
+  if (all_told) {
+    select_one(snapshot, inputs, selection);
   } else {
-    for (const Candidate& candidate : candidates) {
-      if (fits(snapshot, inputs, candidate)) selection.candidates.push_back(&candidate);
-    }
-    if (all_told) {
-      select_one(snapshot, inputs, selection);
-    } else {
-      drop_beaten(snapshot, inputs, selection.candidates);
-    }
+    drop_beaten(snapshot, inputs, list);
   }
   drop_refused(selection);
   return selection;

@@ -13,13 +13,13 @@
 namespace policy::catalog {
 
 struct Selection {
-  std::pmr::vector<const Candidate*> candidates;
+  CandidateList candidates;
   bool is_ambiguous = false;  // several fit equally well, and none is left
 };
 
 // With every type told at most one is left: PostgreSQL's own choice. With some kCannotTell, every
 // one that could be the choice.
 Selection select(const Snapshot& snapshot, std::span<const Input> inputs,
-                 std::span<const Candidate> candidates, std::pmr::memory_resource& memory);
+                 std::span<Candidate> candidates, std::pmr::memory_resource& memory);
 
 }  // namespace policy::catalog

@@ -67,6 +67,14 @@ std::vector<std::pair<Oid, const Cast*>> by_target(const std::vector<Cast>& cast
   return pairs;
 }
 
+std::vector<std::pair<Oid, Oid>> implicit_by_source(const std::vector<Cast>& casts) {
+  std::vector<std::pair<Oid, Oid>> pairs;
+  for (const auto& cast : casts) {
+    if (cast.context == 'i') pairs.emplace_back(cast.source, cast.target);
+  }
+  return pairs;
+}
+
 std::vector<std::pair<Oid, Oid>> by_parent(const std::vector<Relation>& relations) {
   std::vector<std::pair<Oid, Oid>> pairs;
   for (const auto& relation : relations) {
@@ -111,13 +119,15 @@ struct Snapshot::Index {
         functions_by_name(by_name(rows.functions)),
         operators_by_name(by_name(rows.operators)),
         casts_by_target(by_target(rows.casts)),
+        implicit_targets(implicit_by_source(rows.casts)),
         children(by_parent(rows.relations)) {}
 
   std::size_t bytes() const {
     return sizeof(*this) + schemas.bytes() + schemas_by_name.bytes() + relations.bytes() +
            relations_by_name.bytes() + functions.bytes() + types.bytes() + types_by_name.bytes() +
            operators.bytes() + casts.bytes() + functions_by_name.bytes() +
-           operators_by_name.bytes() + casts_by_target.bytes() + children.bytes();
+           operators_by_name.bytes() + casts_by_target.bytes() + implicit_targets.bytes() +
+           children.bytes();
   }
 
   RowIndex<Schema, ByOid> schemas;
@@ -132,6 +142,7 @@ struct Snapshot::Index {
   GroupIndex<const Function*, ByName> functions_by_name;
   GroupIndex<const Operator*, ByName> operators_by_name;
   GroupIndex<const Cast*, ByOid> casts_by_target;
+  GroupIndex<Oid, ByOid> implicit_targets;
   GroupIndex<Oid, ByOid> children;
 };
 
@@ -192,6 +203,10 @@ const Cast* Snapshot::cast(Oid source, Oid target) const {
 
 std::span<const Cast* const> Snapshot::casts_to(Oid target) const {
   return index_->casts_by_target.find(target);
+}
+
+std::span<const Oid> Snapshot::implicit_targets(Oid source) const {
+  return index_->implicit_targets.find(source);
 }
 
 std::size_t Snapshot::bytes() const { return heap_bytes(rows_) + index_->bytes(); }

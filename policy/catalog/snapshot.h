@@ -227,6 +227,8 @@ class Snapshot {
   const Operator* operator_(Oid oid) const;
   const Cast* cast(Oid source, Oid target) const;
   std::span<const Cast* const> casts_to(Oid target) const;
+  // The types that a value of `source` becomes by an implicit cast of pg_cast, each once.
+  std::span<const Oid> implicit_targets(Oid source) const;
   // True where a type exists whose values are compared by functions that are not built in.
   bool has_ordering_functions() const { return has_ordering_functions_; }
 

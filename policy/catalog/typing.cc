@@ -115,12 +115,13 @@ bool is_exact(Inputs inputs, const Candidate& candidate) {
 Oid cast_target_of(const Snapshot& snapshot, const CallShape& call, Inputs inputs,
                    std::span<const Candidate> candidates) {
   if (inputs.size() != 1 || !call.arguments.front().name.empty()) return 0;
-  const Oid target = type_named(snapshot, call);
-  if (target == 0) return 0;
-  if (is_untold(inputs.front())) return target;
-  const bool has_exact = std::ranges::any_of(
-      candidates, [&](const Candidate& candidate) { return is_exact(inputs, candidate); });
+  const bool has_exact = !is_untold(inputs.front()) &&
+                         std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+                           return is_exact(inputs, candidate);
+                         });
   if (has_exact) return 0;
+  const Oid target = type_named(snapshot, call);
+  if (target == 0 || is_untold(inputs.front())) return target;
   return is_conversion(snapshot, call.arguments.front(), inputs.front(), target) ? target : 0;
 }
 
@@ -184,7 +185,7 @@ Candidate candidate_of(const Operator& op) {
 }
 
 OperatorChoice choice_of(const Snapshot& snapshot, Inputs inputs,
-                         std::span<const Candidate* const> candidates) {
+                         std::span<Candidate* const> candidates) {
   OperatorChoice choice;
   Outcome outcome{CastCode(snapshot)};
   for (const Candidate* candidate : candidates) {
@@ -236,7 +237,7 @@ OperatorChoice choose_operator(const Snapshot& snapshot, std::string_view name,
     const Operator* exact = left ? exact_binary(snapshot, name, path, *left, right)
                                  : exact_operator(snapshot, name, path, 0, right);
     if (exact != nullptr) {
-      const Candidate candidate = candidate_of(*exact);
+      Candidate candidate = candidate_of(*exact);
       return choice_of(snapshot, inputs, std::array{&candidate});
     }
   }
@@ -261,7 +262,8 @@ Oid slice_type(const Snapshot& snapshot, Oid container) {
   const Oid base = base_type(snapshot, container);
   if (base == kInt2Vector) return kInt2Array;
   if (base == kOidVector) return kOidArray;
-  return element_of(snapshot, base) != 0 ? base : kCannotTell;
+  const Type* type = snapshot.type(base);
+  return type != nullptr && type->element != 0 ? base : kCannotTell;
 }
 
 }  // namespace policy::catalog

@@ -50,6 +50,7 @@ class Analysis {
   // -- notes.cc: everything that becomes a fact
   void unresolved(const char* sqlstate, std::string message, std::size_t offset,
                   std::string hint = {}, const catalog::Relation* relation = nullptr);
+  void name_missing(std::string_view schema, std::string_view name, std::size_t offset);
   void uncertain(std::string construct, std::size_t offset);
   std::int32_t note_relation(const catalog::Relation& relation, std::size_t offset);
   RelationUse& use(std::int32_t index) { return facts_.relations[static_cast<std::size_t>(index)]; }

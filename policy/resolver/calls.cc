@@ -73,6 +73,7 @@ void Analysis::no_such_call(std::span<const std::string_view> name, const Seq<Va
   unresolved("42883", "function " + joined(name) + "(" + types + ") does not exist", offset,
              "No function matches the given name and argument types. You might need to add "
              "explicit type casts.");
+  name_missing(name.size() > 1 ? name[name.size() - 2] : std::string_view{}, name.back(), offset);
 }
 
 Value Analysis::call_value(const catalog::Choice& choice, Sources sources) {
@@ -95,7 +96,7 @@ std::optional<Value> Analysis::named_call(std::span<const std::string_view> name
   Seq<catalog::Argument> types = seq<catalog::Argument>();
   Sources sources = nullptr;
   for (const auto& argument : arguments) {
-    types.push_back({.type = argument.type});
+    types.push_back({.type = argument.type, .is_parameter = argument.is_parameter});
     sources = join_sources(sources, argument.sources);
   }
   const std::string_view schema = name.size() > 1 ? name[name.size() - 2] : std::string_view{};
@@ -160,7 +161,8 @@ Value Analysis::call(Level& level, const FuncCall& node) {
     arguments.push_back(expression(level, argument));
     sources = join_sources(sources, arguments.back().sources);
     types.push_back({.type = arguments.back().type,
-                     .name = is_named ? as<NamedArgExpr>(argument).name : std::string_view{}});
+                     .name = is_named ? as<NamedArgExpr>(argument).name : std::string_view{},
+                     .is_parameter = arguments.back().is_parameter});
   };
   for (int i = 0; i < list_length(node.args); ++i) add(element(node.args, i));
   if (node.agg_within_group) {

@@ -80,6 +80,7 @@ const catalog::Relation* Analysis::relation_of(const RangeVar& var) {
   std::string written = var.schemaname == nullptr ? "" : std::string(var.schemaname) + ".";
   written += var.relname;
   unresolved("42P01", "relation \"" + written + "\" does not exist", offset);
+  name_missing(var.schemaname == nullptr ? "" : var.schemaname, var.relname, offset);
   return nullptr;
 }
 

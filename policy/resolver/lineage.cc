@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <optional>
 
 #include "policy/reader/reader.h"
 #include "policy/resolver/resolver.h"
@@ -145,6 +147,14 @@ class Tracer {
 
 Lineage trace_view(const catalog::Snapshot& snapshot, const Relation& view) {
   return Tracer(snapshot).trace(view, 0);
+}
+
+ViewTracer view_tracer() {
+  auto tracer = std::make_shared<std::optional<Tracer>>();
+  return [tracer](const catalog::Snapshot& snapshot, const Relation& view) -> Lineage {
+    if (!*tracer) tracer->emplace(snapshot);
+    return (*tracer)->trace(view, 0);
+  };
 }
 
 }  // namespace policy

@@ -2,6 +2,7 @@
 // What a view reads, by resolving its definition. Through views of views: keys are of tables.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "policy/catalog/snapshot.h"
@@ -25,5 +26,10 @@ struct Lineage {
 
 // Lineage of one view or materialized view of `snapshot`. Never fails: see is_coarse.
 Lineage trace_view(const catalog::Snapshot& snapshot, const catalog::Relation& view);
+
+using ViewTracer =
+    std::function<Lineage(const catalog::Snapshot& snapshot, const catalog::Relation& view)>;
+// trace_view() that remembers what it traced, for the many views of one snapshot.
+ViewTracer view_tracer();
 
 }  // namespace policy

@@ -38,6 +38,14 @@ void Analysis::unresolved(const char* sqlstate, std::string message, std::size_t
                                  .relation = relation};
 }
 
+// What the missing object at `offset` is called, where it was the first that is missing.
+void Analysis::name_missing(std::string_view schema, std::string_view name, std::size_t offset) {
+  if (!facts_.unresolved || facts_.unresolved->offset != offset) return;
+  if (!facts_.unresolved->name.empty()) return;
+  facts_.unresolved->schema = schema;
+  facts_.unresolved->name = name;
+}
+
 void Analysis::uncertain(std::string construct, std::size_t offset) {
   if (facts_.uncertain) return;
   facts_.uncertain = Uncertain{.construct = std::move(construct), .offset = offset};

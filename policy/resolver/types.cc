@@ -59,6 +59,7 @@ Oid Analysis::type_of(const TypeName* name) {
     const std::string written =
         schema.empty() ? std::string(last) : std::string(schema) + "." + std::string(last);
     unresolved("42704", "type \"" + written + "\" does not exist", offset);
+    name_missing(schema, last, offset);
     return kCannotTell;
   }
   return list_length(name->arrayBounds) > 0 ? array_of(found->oid) : found->oid;

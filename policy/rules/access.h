@@ -37,14 +37,11 @@ struct ViewDecision {
   std::vector<const catalog::Function*> calls{};
 };
 
-using ViewTracer =
-    std::function<Lineage(const catalog::Snapshot& snapshot, const catalog::Relation& view)>;
-
 class Access {
  public:
   // `search_path`: the configured one (safe_search_path), unquoted names.
   Access(AccessPolicy policy, std::shared_ptr<const catalog::Snapshot> snapshot,
-         std::vector<std::string> search_path, const ViewTracer& tracer = trace_view);
+         std::vector<std::string> search_path, const ViewTracer& tracer = view_tracer());
   ~Access();
 
   const AccessPolicy& policy() const { return policy_; }

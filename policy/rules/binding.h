@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "policy/access_policy.h"
 #include "policy/catalog/snapshot.h"
@@ -28,7 +29,8 @@ std::optional<std::size_t> index_in(std::span<const Row> rows, const Row& row) {
   return static_cast<std::size_t>(&row - rows.data());
 }
 
-inline bool is_system_schema(std::string_view schema) {
+// Not pg_toast or temporary ones: nothing in those is ever readable.
+inline bool is_catalog_schema(std::string_view schema) {
   return schema == "pg_catalog" || schema == "information_schema";
 }
 

@@ -94,15 +94,14 @@ const Refusal* ColumnRules::unknown() {
 }
 
 void ColumnRules::apply_entries(const Relation& relation, std::string_view schema,
-                                ColumnDecisions& decisions) const {
-  const bool is_system = is_system_schema(schema);
-  for (const auto& entry : denied_) {
-    const bool is_meant = is_system ? points_at_table_of(entry, schema, relation.name)
-                                    : names_table_of(entry, schema, relation.name);
-    if (!is_meant) continue;
-    for (std::size_t i = 0; i < relation.columns.size(); ++i) {
-      if (!names_column(entry, relation.columns[i].name)) continue;
-      refuse(decisions, relation, i, &entry.refusal);
+                                ColumnNames& names, ColumnDecisions& decisions) const {
+  const bool is_system = is_catalog_schema(schema);
+  for (std::size_t i = 0; i < relation.columns.size(); ++i) {
+    for (const std::uint32_t place : names.entries_for(relation.columns[i].name)) {
+      const DenyEntry& entry = denied_[place];
+      const bool is_meant = is_system ? points_at_table_of(entry, schema, relation.name)
+                                      : names_table_of(entry, schema, relation.name);
+      if (is_meant) refuse(decisions, relation, i, &entry.refusal);
     }
   }
 }
@@ -115,11 +114,11 @@ void ColumnRules::apply_system(const Relation& relation, std::string_view schema
   }
 }
 
-ColumnDecisions ColumnRules::own(const Relation& relation) const {
+ColumnDecisions ColumnRules::own(const Relation& relation, ColumnNames& names) const {
   const std::string_view schema = binding_.snapshot.schema_name(relation.schema);
   ColumnDecisions decisions;
-  apply_entries(relation, schema, decisions);
-  if (is_system_schema(schema)) apply_system(relation, schema, decisions);
+  apply_entries(relation, schema, names, decisions);
+  if (is_catalog_schema(schema)) apply_system(relation, schema, decisions);
   return decisions;
 }
 
@@ -127,7 +126,8 @@ std::vector<ColumnDecisions> ColumnRules::decide() const {
   std::vector<ColumnDecisions> own_decisions;
   const auto relations = binding_.snapshot.relations();
   own_decisions.reserve(relations.size());
-  for (const auto& relation : relations) own_decisions.push_back(own(relation));
+  ColumnNames names(denied_);
+  for (const auto& relation : relations) own_decisions.push_back(own(relation, names));
   return Inheritance(binding_.snapshot, std::move(own_decisions)).run();
 }
 

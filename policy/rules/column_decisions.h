@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "policy/rules/column_names.h"
 #include "policy/rules/name_lists.h"
 
 namespace policy::rules {
@@ -20,8 +21,8 @@ class ColumnRules {
   static const Refusal* unknown();
 
  private:
-  ColumnDecisions own(const catalog::Relation& relation) const;
-  void apply_entries(const catalog::Relation& relation, std::string_view schema,
+  ColumnDecisions own(const catalog::Relation& relation, ColumnNames& names) const;
+  void apply_entries(const catalog::Relation& relation, std::string_view schema, ColumnNames& names,
                      ColumnDecisions& decisions) const;
   void apply_system(const catalog::Relation& relation, std::string_view schema,
                     ColumnDecisions& decisions) const;

@@ -112,7 +112,7 @@ std::string nearest_relation_hint(const Access& access, string_view name, string
   for (const auto& relation : access.snapshot().relations()) {
     const string_view its_schema = access.snapshot().schema_name(relation.schema);
     const bool is_elsewhere = !schema.empty() && its_schema != schema;
-    if (is_system_schema(its_schema) || (is_elsewhere && relation.name != name)) continue;
+    if (is_catalog_schema(its_schema) || (is_elsewhere && relation.name != name)) continue;
     if (is_readable(access, relation) && nearest.offer(relation.name)) best = &relation;
   }
   return perhaps(best == nullptr ? std::string() : relation_name(access.snapshot(), *best));
@@ -132,7 +132,7 @@ std::string schemas_hint(const Access& access) {
   if (access.policy().allowed_schemas.empty()) return {};
   NameList names;
   for (const auto& schema : access.snapshot().schemas()) {
-    if (is_system_schema(schema.name) || access.schema(schema.name) != nullptr) continue;
+    if (is_catalog_schema(schema.name) || access.schema(schema.name) != nullptr) continue;
     names.add(schema.name);
   }
   const std::string text = names.text();

@@ -8,10 +8,20 @@ namespace {
 
 using std::string_view;
 
-// `count` parts from the outermost, of which a schema may be missing.
+bool has_capitals(string_view name) {
+  return std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// What refuses by a glob ("*secret*") means "Client_SECRET", too.
+bool refuses(const NamePart& part, string_view name) {
+  if (part.matches(name)) return true;
+  return part.has_globs && has_capitals(name) && part.matches(fold_name(name));
+}
+
+// A schema may be missing.
 bool fit(std::span<const NamePart> parts, string_view schema, string_view relation) {
-  if (parts.empty() || !parts.back().matches(relation)) return false;
-  return parts.size() == 1 || parts.front().matches(schema);
+  if (parts.empty() || !refuses(parts.back(), relation)) return false;
+  return parts.size() == 1 || refuses(parts.front(), schema);
 }
 
 // By its schema or by its own name, not only by globs.
@@ -60,7 +70,7 @@ bool points_at_table_of(const DenyEntry& entry, string_view schema, string_view 
 }
 
 bool names_column(const DenyEntry& entry, string_view column) {
-  return !entry.pattern || entry.pattern->parts.back().matches(column);
+  return !entry.pattern || refuses(entry.pattern->parts.back(), column);
 }
 
 AllowList::AllowList(std::span<const std::string> entries, NameKind kind, const Binding& binding)

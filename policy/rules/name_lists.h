@@ -16,6 +16,8 @@
 
 namespace policy::rules {
 
+// Names are compared as PostgreSQL compares them; a part with globs refuses in upper and lower
+// case.
 struct DenyEntry {
   std::optional<NamePattern> pattern{};  // nothing: could not be read
   Refusal refusal{};                     // with the path of this entry

@@ -47,7 +47,7 @@ const Refusal* RelationRules::unknown() { return never_relation(); }
 const Refusal* RelationRules::schema(std::string_view name) const {
   if (is_internal_schema(name) || is_temporary_schema(name)) return never_schema();
   if (name.empty()) return never_schema();
-  if (is_system_schema(name) || !schemas_.is_written() || schemas_.names(name)) return nullptr;
+  if (is_catalog_schema(name) || !schemas_.is_written() || schemas_.names(name)) return nullptr;
   return &by_schema_;
 }
 
@@ -95,12 +95,12 @@ const Refusal* RelationRules::system(const Relation& relation, std::string_view 
 const Refusal* RelationRules::own_named(const Relation& relation) const {
   const std::string_view schema_name = binding_.snapshot.schema_name(relation.schema);
   if (const Refusal* refusal = schema(schema_name)) return refusal;
-  return is_system_schema(schema_name) ? nullptr : by_table(relation, schema_name);
+  return is_catalog_schema(schema_name) ? nullptr : by_table(relation, schema_name);
 }
 
 const Refusal* RelationRules::own_readable(const Relation& relation) const {
   const std::string_view schema_name = binding_.snapshot.schema_name(relation.schema);
-  if (is_system_schema(schema_name)) return system(relation, schema_name);
+  if (is_catalog_schema(schema_name)) return system(relation, schema_name);
   if (const Refusal* refusal = own_named(relation)) return refusal;
   if (const Refusal* refusal = by_kind(relation, schema_name)) return refusal;
   return by_extension(relation);

@@ -17,17 +17,29 @@ bool is_view(const Relation& relation) {
   return relation.kind == RelationKind::View || relation.kind == RelationKind::MaterializedView;
 }
 
-// An extension's view is trusted with its extension: unlisted ones cannot be read at all.
-bool counts_as_table(const Binding& binding, const AllowList& trusted, const Relation& relation) {
-  const std::string_view schema = binding.snapshot.schema_name(relation.schema);
-  return !is_view(relation) || binding.policy.views == Views::Opaque || is_system_schema(schema) ||
-         !relation.extension.empty() || trusted.names(schema, relation.name);
-}
+// Which views are judged by what they read. The others count as tables: an extension's is trusted
+// with its extension, as one that is not listed cannot be read at all.
+class Traceable {
+ public:
+  explicit Traceable(const Binding& binding)
+      : binding_(binding), trusted_(binding.policy.trusted_views, NameKind::Relation, binding) {}
+
+  bool has(const Relation& relation) const {
+    const std::string_view schema = binding_.snapshot.schema_name(relation.schema);
+    return is_view(relation) && binding_.policy.views != Views::Opaque &&
+           !is_catalog_schema(schema) && relation.extension.empty() &&
+           !trusted_.names(schema, relation.name);
+  }
+
+ private:
+  const Binding& binding_;
+  AllowList trusted_;
+};
 
 class Sources {
  public:
-  Sources(const Binding& binding, const BaseDecisions& base)
-      : snapshot_(binding.snapshot), base_(base) {}
+  Sources(const Binding& binding, const BaseDecisions& base, const Traceable& traceable)
+      : snapshot_(binding.snapshot), base_(base), traceable_(traceable) {}
 
   const Refusal* relation(catalog::Oid oid) const {
     const auto index = index_of(oid);
@@ -38,6 +50,8 @@ class Sources {
     const auto index = index_of(key.relation);
     if (!index) return RelationRules::unknown();
     if (const Refusal* refusal = base_.relations[*index].readable) return refusal;
+    // A lineage that ends at a view has not looked into it.
+    if (traceable_.has(snapshot_.relations()[*index])) return RelationRules::unknown();
     const auto& columns = base_.columns[*index];
     if (columns.empty() || key.column < 0) return nullptr;
     return key.column == 0 ? first_of(columns) : one_of(*index, key.column);
@@ -83,6 +97,7 @@ class Sources {
 
   const catalog::Snapshot& snapshot_;
   const BaseDecisions& base_;
+  const Traceable& traceable_;
 };
 
 // A column that the lineage leaves out has sources that nobody told: it is refused.
@@ -120,14 +135,13 @@ ViewDecision decide(const Binding& binding, const Sources& sources, const Relati
 
 TracedViews trace_views(const Binding& binding, const BaseDecisions& base,
                         const ViewTracer& tracer) {
-  const Sources sources(binding, base);
-  const AllowList trusted(binding.policy.trusted_views, NameKind::Relation, binding);
+  const Traceable traceable(binding);
+  const Sources sources(binding, base, traceable);
   TracedViews views;
   const auto relations = binding.snapshot.relations();
   for (std::size_t i = 0; i < relations.size(); ++i) {
     const Relation& relation = relations[i];
-    if (base.relations[i].readable != nullptr) continue;
-    if (counts_as_table(binding, trusted, relation)) continue;
+    if (base.relations[i].readable != nullptr || !traceable.has(relation)) continue;
     TracedView traced{.lineage = tracer(binding.snapshot, relation)};
     traced.decision = decide(binding, sources, relation, traced.lineage);
     views.emplace(relation.oid, std::move(traced));

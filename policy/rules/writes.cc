@@ -41,7 +41,7 @@ class WriteCheck {
  private:
   bool is_system(const RelationUse& use) const {
     return use.relation->is_built_in() ||
-           is_system_schema(statement_.access.snapshot().schema_name(use.relation->schema));
+           is_catalog_schema(statement_.access.snapshot().schema_name(use.relation->schema));
   }
 
   // Of the first column that is refused.

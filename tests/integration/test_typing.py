@@ -13,7 +13,7 @@ import pytest
 from harness import typing_oracle, typing_rows
 
 CHOOSE = os.environ.get("POSTERN_CHOOSE", "")
-CALLS = int(os.environ.get("POSTERN_TYPING_CALLS", "3000"))
+CALLS = int(os.environ.get("POSTERN_TYPING_CALLS", "1500"))
 SEED = os.environ.get("POSTERN_TYPING_SEED", "1")
 UNKNOWN, CANNOT_TELL, RECORD, RECORD_ARRAY, ANY = 705, 0, 2249, 2287, 2276
 PATHS = ("pg_catalog, public, other", "public, pg_catalog", "other, public", "pg_catalog")
@@ -265,3 +265,42 @@ def test_agrees_with_the_server(database, world, generate, number):
     missed = [(text, truth, question, answer) for (_, text), truth, question, answer
               in zip(pairs, truths, holed, choose(world, holed)) if not is_covered(truth, answer)]
     assert not missed, (len(missed), missed[:20])
+
+
+def type_of(database, expression):
+    """Its type; None where PostgreSQL refuses the expression."""
+    try:
+        return database.execute(f"SELECT pg_typeof({expression})::oid::int8").fetchone()[0]
+    except psycopg.errors.Error:
+        return None
+
+
+def test_common_types(database, world):
+    chance = random.Random(f"{SEED} common")
+    database.execute("SET search_path = ''")
+    lists, truths = [], []
+    while len(lists) < CALLS // 2:
+        first = chance.choice(world.all)
+        types = [first] + [world.near(chance, first) for _ in range(chance.randint(1, 3))]
+        chance.shuffle(types)
+        lists.append(types)
+        truths.append(type_of(database, f"COALESCE({', '.join(map(world.value, types))})"))
+    assert sum(truth is not None for truth in truths) > len(lists) / 3
+    answers = choose(world, [{"common": types} for types in lists])
+    wrong = [row for row in zip(lists, truths, answers) if row[1] is not None and row[1] != row[2]]
+    assert not wrong, wrong[:20]
+
+    holed = [[CANNOT_TELL if chance.random() < 0.4 else one for one in types] for types in lists]
+    wrong = [row for row in zip(holed, lists, truths, choose(world, [{"common": one} for one in holed]))
+             if row[2] is not None and row[3] not in (row[2], CANNOT_TELL)]
+    assert not wrong, wrong[:20]
+
+
+def test_subscripts(database, world):
+    database.execute("SET search_path = ''")
+    types = [one for one in world.all if one != UNKNOWN]
+    for one, answer in zip(types, choose(world, [{"container": one} for one in types])):
+        for key, subscript in (("element", "[1]"), ("slice", "[1:2]")):
+            truth = type_of(database, f"({world.value(one)}){subscript}")
+            assert truth is None or answer[key] in (truth, CANNOT_TELL), (one, key, truth, answer)
+            assert truth is None or one >= 16384 or answer[key] == truth, (one, key, truth, answer)

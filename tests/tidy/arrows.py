@@ -26,7 +26,7 @@ ARROWS = {
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
     "gateway/audit": (set(), {"openssl", "posix"}),
     "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
-    "gateway/config": ({"policy"}, {"yaml-cpp", "fmt", "posix"}),
+    "gateway/config": ({"policy", "policy/catalog", "policy/rules"}, {"yaml-cpp", "fmt", "posix"}),
     "gateway/relay": (
         {"gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
         {"fmt"},

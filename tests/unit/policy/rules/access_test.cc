@@ -113,7 +113,7 @@ TEST(Access, Columns) {
            Row{"public.vendors", "ssn", ""},
            Row{"public.Users", "SSN", ""},
            Row{"public.webhooks", "signing_secret", "columns.denied_patterns[0]"},
-           Row{"public.webhooks", "Client_SECRET", ""},
+           Row{"public.webhooks", "Client_SECRET", "columns.denied_patterns[0]"},
            Row{"public.webhooks", "url", ""},
        }) {
     EXPECT_EQ(shop.column_rule(relation, column), rule) << relation << '.' << column;
@@ -128,6 +128,52 @@ TEST(Access, AGeneratedColumnIsRefusedWithItsSource) {
   const Shop shop({.columns = {.denied = {"public.kyc.ssn"}}});
   EXPECT_EQ(shop.column_rule("public.kyc", "ssn_last4"), "columns.denied[0]");
   EXPECT_EQ(shop.column_rule("public.kyc", "user_id"), "");
+}
+
+TEST(Access, SystemCatalogs) {
+  struct Row {
+    std::string_view relation, column;
+    bool safe, none, all;
+  };
+  Rowset rows = shop_rows();
+  rows.relation("pg_catalog.pg_class", {"relname"});
+  rows.relation("pg_catalog.pg_proc", {"proname", "prosrc"});
+  rows.relation("pg_catalog.pg_stats", {"attname"});
+  rows.relation("pg_catalog.pg_invented", {"key_secret"});
+  rows.relation("information_schema.tables", {"table_name"});
+  for (const auto mode : {SystemCatalogs::Safe, SystemCatalogs::None, SystemCatalogs::All}) {
+    AccessPolicy policy = shop_policy();
+    policy.tables.allowed = {"public.users"};
+    policy.system_catalogs = mode;
+    const Shop shop(policy, rows);
+    for (const auto& row : {Row{"pg_catalog.pg_class", "relname", true, false, true},
+                            Row{"pg_catalog.pg_proc", "proname", true, false, true},
+                            Row{"pg_catalog.pg_proc", "prosrc", false, false, true},
+                            Row{"pg_catalog.pg_stats", "attname", false, false, true},
+                            Row{"pg_catalog.pg_invented", "key_secret", false, false, true},
+                            Row{"information_schema.tables", "table_name", true, false, true}}) {
+      const bool expected = mode == SystemCatalogs::Safe   ? row.safe
+                            : mode == SystemCatalogs::None ? row.none
+                                                           : row.all;
+      EXPECT_EQ(shop.judge({.relations = {shop.use(row.relation, {row.column})}}).empty(), expected)
+          << row.relation << '.' << row.column << ' ' << static_cast<int>(mode);
+    }
+  }
+}
+
+TEST(Access, RulesMeanSystemCatalogsOnlyWhereTheyNameThem) {
+  Rowset rows = shop_rows();
+  rows.relation("pg_catalog.pg_index", {"indkey"});
+  rows.relation("pg_catalog.pg_class", {"relname"});
+  const Shop wide({.tables = {.denied = {"pg_*"}}, .columns = {.denied_patterns = {"*.*key*"}}},
+                  rows);
+  EXPECT_EQ(wide.column_rule("pg_catalog.pg_index", "indkey"), "");
+  EXPECT_EQ(wide.relation_rule("pg_catalog.pg_class"), "");
+  const Shop pointed({.tables = {.denied = {"pg_catalog.pg_cl*"}},
+                      .columns = {.denied_patterns = {"pg_index.*key"}}},
+                     rows);
+  EXPECT_EQ(pointed.column_rule("pg_catalog.pg_index", "indkey"), "columns.denied_patterns[0]");
+  EXPECT_EQ(pointed.relation_rule("pg_catalog.pg_class"), "tables.denied[0]");
 }
 
 TEST(Access, ARelationOfAnotherCatalogIsRefused) {
