@@ -108,15 +108,20 @@ std::vector<Violation> judge_facts(const StatementFacts& facts, const Profile& p
   return findings.take();
 }
 
+ResolveInput input_of(const Question& question, const StatementFacts& read) {
+  const Access& access = *question.profile.access;
+  return {.snapshot = access.snapshot(),
+          .search_path = access.search_path(),
+          .parameter_types = question.parameter_types,
+          .parameter_uses = read.parameter_uses};
+}
+
 // What the statement does to the database, by the rules of the profile's access policy.
-void judge_access(const void* node, const Question& question, const Positions& positions,
-                  StatementVerdict& verdict) {
+void judge_access(const void* node, const StatementFacts& read, const Question& question,
+                  const Positions& positions, StatementVerdict& verdict) {
   const auto& access = question.profile.access;
   if (access == nullptr) return;
-  auto facts =
-      std::make_shared<const Facts>(resolve(node, {.snapshot = access->snapshot(),
-                                                   .search_path = access->search_path(),
-                                                   .parameter_types = question.parameter_types}));
+  auto facts = std::make_shared<const Facts>(resolve(node, input_of(question, read)));
   auto finds = rules::check({.facts = *facts, .access = *access, .profile = question.profile});
   verdict.facts = std::move(facts);
   if (finds.empty()) return;
@@ -132,7 +137,7 @@ StatementVerdict verdict_on(StatementFacts facts, const void* node, const Questi
                            .bytes = facts.bytes,
                            .fingerprint = facts.fingerprint};
   verdict.violations = judge_facts(facts, question.profile, positions);
-  judge_access(node, question, positions, verdict);
+  judge_access(node, facts, question, positions, verdict);
   verdict.effect = std::move(facts.effect);
   return verdict;
 }
@@ -180,12 +185,11 @@ bool is_rewritable(const Verdict& verdict, const Profile& profile) {
 std::vector<Facts> shapes_of(std::string_view sql, const Question& question) {
   std::vector<Facts> shapes;
   const ParsedText text(sql);
-  for (std::size_t i = 0; i < text.statement_count(); ++i) {
-    shapes.push_back(
-        resolve(text.statement(i), {.snapshot = question.profile.access->snapshot(),
-                                    .search_path = question.profile.access->search_path(),
-                                    .parameter_types = question.parameter_types,
-                                    .is_rewritten = true}));
+  const auto read = text.read();
+  for (std::size_t i = 0; read && i < read->size(); ++i) {
+    ResolveInput input = input_of(question, (*read)[i]);
+    input.is_rewritten = true;
+    shapes.push_back(resolve(text.statement(i), input));
   }
   return shapes;
 }

@@ -32,13 +32,11 @@ std::string summary(const Diagnostics& diagnostics) {
 }
 
 // What is legal, but to be told.
-Diagnostics lint(const Parsed& parsed) {
-  Diagnostics diagnostics = parsed.warnings;
-  Findings findings(parsed.config, parsed.places, diagnostics);
+void lint(Examined& examined) {
+  Findings findings(examined.config, examined.places, examined.diagnostics);
   lint_access_policies(findings);
-  const auto refused = unserved(parsed.config, parsed.places, Severity::Warning);
-  diagnostics.insert(diagnostics.end(), refused.begin(), refused.end());
-  return diagnostics;
+  const auto refused = unserved(examined.config, examined.places, Severity::Warning);
+  examined.diagnostics.insert(examined.diagnostics.end(), refused.begin(), refused.end());
 }
 
 using Chosen = std::expected<std::size_t, std::string>;
@@ -63,16 +61,15 @@ Chosen choose(const Config& config, const std::string& name, std::string_view se
 }
 
 std::expected<void, std::string> compare_with_catalog(const Validation& validation,
-                                                      const Parsed& parsed, const Sources& sources,
-                                                      Diagnostics& diagnostics) {
+                                                      const Sources& sources, Examined& examined) {
   const auto text = sources.read_file(validation.catalog, kCatalogBytesMax);
   if (!text) return std::unexpected(fmt::format("{} {}", validation.catalog, text.error()));
   auto rows = policy::catalog::load_json(*text);
   if (!rows) return std::unexpected(fmt::format("{}: {}", validation.catalog, rows.error()));
   const policy::catalog::Snapshot snapshot(std::move(*rows));
-  const auto database = choose(parsed.config, validation.database, snapshot.database());
+  const auto database = choose(examined.config, validation.database, snapshot.database());
   if (!database) return std::unexpected(database.error());
-  Findings findings(parsed.config, parsed.places, diagnostics);
+  Findings findings(examined.config, examined.places, examined.diagnostics);
   lint_catalog(findings, *database, snapshot);
   return {};
 }
@@ -86,19 +83,22 @@ void print(const Diagnostics& diagnostics, const std::string& file, std::ostream
 int run_config_validate(const Validation& validation, const Sources& sources, std::ostream& out,
                         std::ostream& err) {
   const std::string& path = validation.path;
-  const auto loaded = load(path, sources);
-  auto diagnostics = loaded ? lint(*loaded) : loaded.error();
-  if (loaded && !validation.catalog.empty()) {
-    const auto compared = compare_with_catalog(validation, *loaded, sources, diagnostics);
+  Examined examined = examine_file(path, sources);
+  const bool is_valid = !has_errors(examined.diagnostics);
+  lint(examined);
+  // A file with errors is not known well enough to say which database is meant.
+  if (is_valid && !validation.catalog.empty()) {
+    const auto compared = compare_with_catalog(validation, sources, examined);
     if (!compared) {
       err << "postern: " << compared.error() << '\n';
       return 2;
     }
   }
-  sort_by_place(diagnostics);
-  print(diagnostics, path, err);
-  out << fmt::format("{}: {} ({})\n", path, loaded ? "valid" : "not valid", summary(diagnostics));
-  return loaded ? 0 : 1;
+  sort_by_place(examined.diagnostics);
+  print(examined.diagnostics, path, err);
+  out << fmt::format("{}: {} ({})\n", path, is_valid ? "valid" : "not valid",
+                     summary(examined.diagnostics));
+  return is_valid ? 0 : 1;
 }
 
 int run_config_show(const std::string& path, const Sources& sources, std::ostream& out,

@@ -30,6 +30,7 @@ bool is_of_postgresql(const Rows& rows, const Function& function) {
 }  // namespace
 
 BuiltInDecision decide_built_in(std::string_view name, std::span<const Oid> input_types) {
+  if (name.contains(' ')) return {};
   std::string signature(name);
   for (const Oid type : input_types) signature += " " + std::to_string(type);
   const auto found = std::ranges::lower_bound(kKnown, signature, {}, &Known::signature);

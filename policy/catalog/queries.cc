@@ -52,17 +52,22 @@ constexpr Query kQueries[] = {
      " WHERE indisunique AND indimmediate AND indisvalid AND indpred IS NULL AND indexprs IS NULL"
      " ORDER BY indrelid, indisprimary DESC, indexrelid"},
 
-    // pg_depend knows nothing of pinned objects: the stored tree names these.
+    // pg_depend knows nothing of pinned objects, and nothing of a whole row where single columns of
+    // the same relation are used: the stored tree does. Then every column counts.
     {Part::ViewReads,
-     "SELECT ev_class, refobjid, refobjsubid FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class"
-     " JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = r.oid"
-     " WHERE ev_type = '1' AND relkind IN ('v', 'm') AND c.oid >= 16384"
-     " AND refclassid = 'pg_class'::regclass AND refobjid <> ev_class"
-     " UNION SELECT ev_class, read[1]::oid, 0"
-     " FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class,"
-     " regexp_matches(ev_action::text, ':relid ([0-9]+)', 'g') read"
-     " WHERE ev_type = '1' AND relkind IN ('v', 'm') AND c.oid >= 16384"
-     " AND read[1]::oid BETWEEN 1 AND 16383 ORDER BY 1, 2, 3"},
+     "WITH views AS (SELECT r.oid, ev_class, ev_action::text AS tree"
+     "  FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class"
+     "  WHERE ev_type = '1' AND relkind IN ('v', 'm') AND c.oid >= 16384)"
+     " SELECT ev_class, refobjid, refobjsubid FROM views JOIN pg_depend"
+     "  ON classid = 'pg_rewrite'::regclass AND objid = views.oid"
+     "  WHERE refclassid = 'pg_class'::regclass AND refobjid <> ev_class"
+     " UNION SELECT ev_class, read[1]::oid, 0 FROM views,"
+     "  regexp_matches(tree, ':relid ([0-9]+)', 'g') read WHERE read[1]::oid BETWEEN 1 AND 16383"
+     " UNION SELECT ev_class, attrelid, attnum FROM views,"
+     "  regexp_matches(tree, ':relid ([0-9]+)', 'g') read JOIN pg_attribute"
+     "  ON attrelid = read[1]::oid AND attnum > 0 AND NOT attisdropped"
+     "  WHERE attrelid <> ev_class AND (attrelid < 16384 OR tree ~ ':varattno 0 ')"
+     " ORDER BY 1, 2, 3"},
 
     {Part::ViewFunctions,
      "WITH views AS (SELECT r.oid, ev_class, ev_action::text AS tree"

@@ -69,8 +69,10 @@ struct Relation {
   std::vector<Oid> parents{};                            // direct ones: partition of, inherits
   std::vector<std::vector<std::int16_t>> unique_keys{};  // primary key first; whole-table ones only
   bool has_primary_key = false;
-  // Of a view: what its rule depends on by pg_depend, any use counted. The fallback where its
-  // definition cannot be resolved.
+  // Of a view: what its rule reads, any use counted; where it uses a whole row, or a relation of
+  // the system, all columns and more are listed: pg_depend does not tell these. The fallback where
+  // its definition cannot be resolved. Of the functions, all but built-in ones that are Allowed;
+  // those behind its operators, and the checks of its domains, are among them.
   std::vector<ColumnKey> view_reads{};
   std::vector<Oid> view_functions{};
   bool is_built_in() const { return oid < kFirstUserOid; }

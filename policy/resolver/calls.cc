@@ -96,7 +96,7 @@ std::optional<Value> Analysis::named_call(std::span<const std::string_view> name
   Seq<catalog::Argument> types = seq<catalog::Argument>();
   Sources sources = nullptr;
   for (const auto& argument : arguments) {
-    types.push_back({.type = argument.type});
+    types.push_back({.type = argument.type, .is_parameter = argument.is_parameter});
     sources = join_sources(sources, argument.sources);
   }
   const std::string_view schema = name.size() > 1 ? name[name.size() - 2] : std::string_view{};
@@ -161,7 +161,8 @@ Value Analysis::call(Level& level, const FuncCall& node) {
     arguments.push_back(expression(level, argument));
     sources = join_sources(sources, arguments.back().sources);
     types.push_back({.type = arguments.back().type,
-                     .name = is_named ? as<NamedArgExpr>(argument).name : std::string_view{}});
+                     .name = is_named ? as<NamedArgExpr>(argument).name : std::string_view{},
+                     .is_parameter = arguments.back().is_parameter});
   };
   for (int i = 0; i < list_length(node.args); ++i) add(element(node.args, i));
   if (node.agg_within_group) {

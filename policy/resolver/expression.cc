@@ -41,8 +41,11 @@ Value Analysis::parameter(const ParamRef& node) {
   const auto index = static_cast<std::size_t>(node.number) - 1;
   const auto types =
       prepared_types_.empty() ? input_.parameter_types : std::span<const Oid>(prepared_types_);
-  if (node.number < 1 || index >= types.size()) return {};
-  return {.type = types[index]};
+  if (node.number < 1) return {};
+  if (index < types.size() && types[index] != 0) return {.type = types[index]};
+  const bool is_used_once =
+      index < input_.parameter_uses.size() && input_.parameter_uses[index] == 1;
+  return {.type = is_used_once ? catalog::kUnknown : kCannotTell, .is_parameter = true};
 }
 
 void Analysis::filter(Level& level, const void* node) {

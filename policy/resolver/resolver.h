@@ -23,8 +23,11 @@ struct ResolveInput {
   const catalog::Snapshot& snapshot;
   std::span<const catalog::Oid> search_path;         // as the server searches it
   std::span<const std::uint32_t> parameter_types{};  // OIDs given at Parse; 0 = to be inferred
-  bool is_rewritten = false;                         // fill Facts::shape
-  bool is_traced = false;  // fill OutputColumn::sources and Facts::filters
+  // How often each is used: StatementFacts::parameter_uses. One that is used once takes its type
+  // from that use, as a literal does; of others the type cannot be told where it was not given.
+  std::span<const std::uint16_t> parameter_uses{};
+  bool is_rewritten = false;  // fill Facts::shape
+  bool is_traced = false;     // fill OutputColumn::sources and Facts::filters
 };
 
 // `statement` is the PostgreSQL Node of one top-level statement.

@@ -39,6 +39,7 @@ struct Value {
   Sources sources = nullptr;
   const char* text = nullptr;  // of an untyped string literal
   std::size_t offset = 0;      // of that literal
+  bool is_parameter = false;   // without a type
 };
 
 struct Field {
