@@ -74,6 +74,7 @@ std::string relation_line(const policy::RelationUse& use, const Snapshot& snapsh
 
 std::string call_line(const policy::CallUse& call, const Snapshot& snapshot) {
   std::vector<std::string> candidates;
+  candidates.reserve(call.candidates.size());
   for (const auto* function : call.candidates) candidates.push_back(signature(*function, snapshot));
   return fmt::format("  call: {} = {}\n", printable(call.name), joined(candidates));
 }
@@ -83,6 +84,7 @@ std::string facts_lines(const policy::Facts& facts, const Snapshot& snapshot) {
   for (const auto& use : facts.relations) out += relation_line(use, snapshot);
   for (const auto& call : facts.calls) out += call_line(call, snapshot);
   std::vector<std::string> outputs;
+  outputs.reserve(facts.outputs.size());
   for (const auto& output : facts.outputs) outputs.push_back(output.name);
   if (!outputs.empty()) out += fmt::format("  output: {}\n", joined(outputs));
   return out;

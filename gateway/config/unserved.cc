@@ -24,11 +24,11 @@ std::vector<std::string_view> enforced_keys(const policy::AccessPolicy& policy,
   for (const RuleList& list : rule_lists(policy)) {
     if (!list.entries->empty()) keys.push_back(list.key);
   }
-  if (!policy.functions.extensions.empty()) keys.push_back("functions.extensions");
-  if (policy.views != policy::Views::Transparent) keys.push_back("views");
+  if (!policy.functions.extensions.empty()) keys.emplace_back("functions.extensions");
+  if (policy.views != policy::Views::Transparent) keys.emplace_back("views");
   // The default is not enforced either, but where nothing is written nobody relies on it.
   if (has_system_catalogs && policy.system_catalogs != policy::SystemCatalogs::All) {
-    keys.push_back("system_catalogs");
+    keys.emplace_back("system_catalogs");
   }
   return keys;
 }

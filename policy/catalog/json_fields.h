@@ -17,29 +17,29 @@ struct Field {
 
 // What PostgreSQL writes as one letter: those that it has.
 template <class Enum>
-constexpr std::string_view kLetters = "";
+constexpr std::string_view kLetters{};
 template <>
-constexpr std::string_view kLetters<RelationKind> = "rpvmfSctiI";
+inline constexpr std::string_view kLetters<RelationKind> = "rpvmfSctiI";
 template <>
-constexpr std::string_view kLetters<FunctionKind> = "fawp";
+inline constexpr std::string_view kLetters<FunctionKind> = "fawp";
 template <>
-constexpr std::string_view kLetters<TypeKind> = "bcdeprm";
+inline constexpr std::string_view kLetters<TypeKind> = "bcdeprm";
 
 template <class Row>
 constexpr std::tuple<> kFields{};
 
 template <>
-constexpr auto kFields<Schema> =
+inline constexpr auto kFields<Schema> =
     std::tuple{Field{"oid", &Schema::oid}, Field{"name", &Schema::name}};
 
 // Beside name and type, which stand before them in the column's array.
 template <>
-constexpr auto kFields<Column> = std::tuple{
+inline constexpr auto kFields<Column> = std::tuple{
     Field{"number", &Column::number}, Field{"not_null", &Column::not_null},
     Field{"comment", &Column::comment}, Field{"generated_from", &Column::generated_from}};
 
 template <>
-constexpr auto kFields<Relation> =
+inline constexpr auto kFields<Relation> =
     std::tuple{Field{"oid", &Relation::oid},
                Field{"schema", &Relation::schema},
                Field{"name", &Relation::name},
@@ -58,7 +58,7 @@ constexpr auto kFields<Relation> =
                Field{"view_functions", &Relation::view_functions}};
 
 template <>
-constexpr auto kFields<Function> =
+inline constexpr auto kFields<Function> =
     std::tuple{Field{"oid", &Function::oid},
                Field{"schema", &Function::schema},
                Field{"name", &Function::name},
@@ -80,39 +80,40 @@ constexpr auto kFields<Function> =
                Field{"body", &Function::body}};
 
 template <>
-constexpr auto kFields<Type> = std::tuple{Field{"oid", &Type::oid},
-                                          Field{"schema", &Type::schema},
-                                          Field{"name", &Type::name},
-                                          Field{"kind", &Type::kind},
-                                          Field{"category", &Type::category},
-                                          Field{"is_preferred", &Type::is_preferred},
-                                          Field{"element", &Type::element},
-                                          Field{"is_array", &Type::is_array},
-                                          Field{"array", &Type::array},
-                                          Field{"relation", &Type::relation},
-                                          Field{"base", &Type::base},
-                                          Field{"subtype", &Type::subtype},
-                                          Field{"range", &Type::range},
-                                          Field{"multirange", &Type::multirange},
-                                          Field{"extension", &Type::extension},
-                                          Field{"functions", &Type::functions},
-                                          Field{"ordering_functions", &Type::ordering_functions}};
+inline constexpr auto kFields<Type> =
+    std::tuple{Field{"oid", &Type::oid},
+               Field{"schema", &Type::schema},
+               Field{"name", &Type::name},
+               Field{"kind", &Type::kind},
+               Field{"category", &Type::category},
+               Field{"is_preferred", &Type::is_preferred},
+               Field{"element", &Type::element},
+               Field{"is_array", &Type::is_array},
+               Field{"array", &Type::array},
+               Field{"relation", &Type::relation},
+               Field{"base", &Type::base},
+               Field{"subtype", &Type::subtype},
+               Field{"range", &Type::range},
+               Field{"multirange", &Type::multirange},
+               Field{"extension", &Type::extension},
+               Field{"functions", &Type::functions},
+               Field{"ordering_functions", &Type::ordering_functions}};
 
 template <>
-constexpr auto kFields<Operator> =
+inline constexpr auto kFields<Operator> =
     std::tuple{Field{"oid", &Operator::oid},          Field{"schema", &Operator::schema},
                Field{"name", &Operator::name},        Field{"left", &Operator::left},
                Field{"right", &Operator::right},      Field{"result", &Operator::result},
                Field{"function", &Operator::function}};
 
 template <>
-constexpr auto kFields<Cast> =
+inline constexpr auto kFields<Cast> =
     std::tuple{Field{"source", &Cast::source}, Field{"target", &Cast::target},
                Field{"function", &Cast::function}, Field{"context", &Cast::context},
                Field{"method", &Cast::method}};
 
 template <>
-constexpr auto kFields<ForeignKey> =
+inline constexpr auto kFields<ForeignKey> =
     std::tuple{Field{"relation", &ForeignKey::relation}, Field{"columns", &ForeignKey::columns},
                Field{"referenced", &ForeignKey::referenced},
                Field{"referenced_columns", &ForeignKey::referenced_columns}};
@@ -121,11 +122,11 @@ constexpr auto kFields<ForeignKey> =
 template <class Row>
 constexpr bool kIsBare = false;
 template <>
-constexpr bool kIsBare<Schema> = true;
+inline constexpr bool kIsBare<Schema> = true;
 template <>
-constexpr bool kIsBare<Operator> = true;
+inline constexpr bool kIsBare<Operator> = true;
 template <>
-constexpr bool kIsBare<Cast> = true;
+inline constexpr bool kIsBare<Cast> = true;
 
 // A built-in function that is only this is an array of these, in order: the schema pg_catalog and
 // the language internal are understood.

@@ -76,6 +76,7 @@ class GroupIndex {
   }
 
   std::size_t bytes() const {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): items may be pointers
     return items_.capacity() * sizeof(Item) + groups_.capacity() * sizeof(Group) + index_.bytes();
   }
 

@@ -193,7 +193,7 @@ std::span<const Operator* const> Snapshot::operators(std::string_view name) cons
   return index_->operators_by_name.find(name);
 }
 
-const Operator* Snapshot::operator_(Oid oid) const {
+const Operator* Snapshot::operator_of(Oid oid) const {
   return index_->operators.find(rows_.operators, oid);
 }
 

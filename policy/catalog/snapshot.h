@@ -224,7 +224,7 @@ class Snapshot {
   const Type* type(Oid schema, std::string_view name) const;
   const Type* type(Oid oid) const;
   std::span<const Operator* const> operators(std::string_view name) const;
-  const Operator* operator_(Oid oid) const;
+  const Operator* operator_of(Oid oid) const;
   const Cast* cast(Oid source, Oid target) const;
   std::span<const Cast* const> casts_to(Oid target) const;
   // The types that a value of `source` becomes by an implicit cast of pg_cast, each once.

@@ -40,8 +40,9 @@ class Analysis {
     return Seq<T>(&arena_);
   }
   template <typename T>
-  T* make(T value) {
-    return std::pmr::polymorphic_allocator<>(&arena_).new_object<T>(std::move(value));
+  std::remove_cvref_t<T>* make(T&& value) {
+    return std::pmr::polymorphic_allocator<>(&arena_).new_object<std::remove_cvref_t<T>>(
+        std::forward<T>(value));
   }
   Item* make_item();
   Level make_level(Level* parent);
@@ -203,6 +204,16 @@ class Analysis {
                      const Value& right, std::size_t offset);
   void note_cast(Oid source, Oid target, std::size_t offset);
   std::span<const Oid> path_of(std::string_view schema, std::size_t offset);
+  // What a call is given, WITHIN GROUP's arguments last.
+  struct Arguments {
+    Seq<Value> values;
+    Seq<catalog::Argument> types;
+    Sources sources = nullptr;
+  };
+  void add_argument(Level& level, const void* node, Arguments& arguments);
+  Arguments arguments_of(Level& level, const FuncCall& node);
+  Value other_call(const FuncCall& node, std::span<const std::string_view> name,
+                   const Arguments& arguments);
   void note_settings(const FuncCall& node, std::string_view name, std::size_t offset);
   void no_such_call(std::span<const std::string_view> name, const Seq<Value>& arguments,
                     std::size_t offset);

@@ -136,6 +136,65 @@ void Analysis::note_settings(const FuncCall& node, std::string_view name, std::s
   facts_.settings_read.push_back(std::move(setting));
 }
 
+void Analysis::add_argument(Level& level, const void* node, Arguments& arguments) {
+  const Value& value = arguments.values.emplace_back(expression(level, node));
+  arguments.sources = join_sources(arguments.sources, value.sources);
+  const bool is_named = IsA(node, NamedArgExpr);
+  arguments.types.push_back({.type = value.type,
+                             .name = is_named ? as<NamedArgExpr>(node).name : std::string_view{},
+                             .is_parameter = value.is_parameter});
+}
+
+Analysis::Arguments Analysis::arguments_of(Level& level, const FuncCall& node) {
+  const std::size_t offset = place(node.location);
+  Arguments arguments{.values = seq<Value>(), .types = seq<catalog::Argument>()};
+  for (int i = 0; i < list_length(node.args); ++i) {
+    add_argument(level, element(node.args, i), arguments);
+  }
+  for (int i = 0; node.agg_within_group && i < list_length(node.agg_order); ++i) {
+    const auto& sort = as<SortBy>(element(node.agg_order, i));
+    add_argument(level, sort.node, arguments);
+    note_ordering(arguments.types.back().type, offset);
+    if (list_length(sort.useOp) > 0) operate(sort.useOp, Value{}, Value{}, offset);
+  }
+  if (!node.agg_within_group) sort_list(level, node.agg_order, nullptr);
+  for (const auto& argument : arguments.types) {
+    if (node.agg_distinct) note_ordering(argument.type, offset);
+  }
+  if (node.agg_filter != nullptr) {
+    const Value condition = expression(level, node.agg_filter);
+    arguments.sources = join_sources(arguments.sources, condition.sources);
+  }
+  if (node.over != nullptr) window(level, *node.over);
+  return arguments;
+}
+
+// Where no function fits: name(row) is row.name, or the type cannot be told.
+Value Analysis::other_call(const FuncCall& node, std::span<const std::string_view> name,
+                           const Arguments& arguments) {
+  const Value rest{.sources = arguments.sources};
+  const bool may_be_field = arguments.values.size() == 1 && name.size() == 1 && !node.agg_star &&
+                            node.agg_order == nullptr && node.over == nullptr;
+  if (may_be_field) {
+    const Value& value = arguments.values.front();
+    const Row* row = row_of(value);
+    for (std::size_t i = 0; row != nullptr && i < row->fields.size(); ++i) {
+      const auto& field = row->fields[i];
+      if (field.name != name.back()) continue;
+      return {.type = field.type, .row = field.row, .sources = arguments.sources};
+    }
+    const bool is_open = row != nullptr && row->is_open;
+    if (is_open || value.type == kCannotTell || value.type == catalog::kRecord) return rest;
+  }
+  if (last_choice_.is_ambiguous) {
+    unresolved("42725", "function " + joined(name) + " is not unique", place(node.location),
+               "Could not choose a best candidate function. You might need to add explicit type "
+               "casts.");
+  }
+  no_such_call(name, arguments.values, place(node.location));
+  return rest;
+}
+
 Value Analysis::call(Level& level, const FuncCall& node) {
   const std::size_t offset = place(node.location);
   std::string_view parts[3];
@@ -152,72 +211,19 @@ Value Analysis::call(Level& level, const FuncCall& node) {
     }
     name = name.subspan(1);
   }
-
-  Seq<Value> arguments = seq<Value>();
-  Seq<catalog::Argument> types = seq<catalog::Argument>();
-  Sources sources = nullptr;
-  const auto add = [&](const void* argument) {
-    const bool is_named = IsA(argument, NamedArgExpr);
-    arguments.push_back(expression(level, argument));
-    sources = join_sources(sources, arguments.back().sources);
-    types.push_back({.type = arguments.back().type,
-                     .name = is_named ? as<NamedArgExpr>(argument).name : std::string_view{},
-                     .is_parameter = arguments.back().is_parameter});
-  };
-  for (int i = 0; i < list_length(node.args); ++i) add(element(node.args, i));
-  if (node.agg_within_group) {
-    for (int i = 0; i < list_length(node.agg_order); ++i) {
-      const auto& sort = as<SortBy>(element(node.agg_order, i));
-      add(sort.node);
-      note_ordering(arguments.back().type, offset);
-      if (list_length(sort.useOp) > 0) operate(sort.useOp, Value{}, Value{}, offset);
-    }
-  } else {
-    sort_list(level, node.agg_order, nullptr);
-  }
-  if (node.agg_distinct) {
-    for (const auto& argument : arguments) note_ordering(argument.type, offset);
-  }
-  if (node.agg_filter != nullptr) {
-    const Value condition = expression(level, node.agg_filter);
-    sources = join_sources(sources, condition.sources);
-  }
-  if (node.over != nullptr) window(level, *node.over);
-
+  const Arguments arguments = arguments_of(level, node);
   const std::string_view schema = name.size() > 1 ? name.front() : std::string_view{};
   last_choice_ = catalog::choose_function(snapshot_, {.name = name.back(),
                                                       .path = path_of(schema, offset),
-                                                      .arguments = types,
+                                                      .arguments = arguments.types,
                                                       .is_variadic = node.func_variadic,
                                                       .is_star = node.agg_star,
                                                       .is_ordered_set = node.agg_within_group});
   note_settings(node, name.back(), offset);
-  if (note_choice(last_choice_, name, arguments, offset)) {
-    return call_value(last_choice_, sources);
+  if (note_choice(last_choice_, name, arguments.values, offset)) {
+    return call_value(last_choice_, arguments.sources);
   }
-  const bool may_be_other = arguments.size() == 1 && name.size() == 1 && !node.agg_star &&
-                            node.agg_order == nullptr && node.over == nullptr;
-  if (may_be_other) {
-    // name(row) is row.name
-    if (const Row* row = row_of(arguments.front())) {
-      for (const auto& field : row->fields) {
-        if (field.name == name.back()) {
-          return {.type = field.type, .row = field.row, .sources = sources};
-        }
-      }
-      if (row->is_open) return {.sources = sources};
-    }
-    if (arguments.front().type == kCannotTell || arguments.front().type == catalog::kRecord) {
-      return {.sources = sources};
-    }
-  }
-  if (last_choice_.is_ambiguous) {
-    unresolved("42725", "function " + joined(name) + " is not unique", offset,
-               "Could not choose a best candidate function. You might need to add explicit type "
-               "casts.");
-  }
-  no_such_call(name, arguments, offset);
-  return {.sources = sources};
+  return other_call(node, name, arguments);
 }
 
 // FROM may hold anything that looks like a call: COALESCE and CAST too.

@@ -14,7 +14,6 @@ namespace policy {
 namespace {
 
 using catalog::ColumnKey;
-using catalog::Function;
 using catalog::Oid;
 using catalog::Relation;
 using catalog::RelationKind;

@@ -94,7 +94,7 @@ std::optional<Value> Analysis::older_reading(Level& level, const void* node) {
         Seq<Value> values = seq<Value>();
         expressions(level, function.args, values);
         const std::string_view names[] = {name};
-        if (const auto value = named_call(names, values, place(function.location))) return *value;
+        if (auto value = named_call(names, values, place(function.location))) return value;
         no_such_call(names, values, place(function.location));
         return Value{};
       }
@@ -113,7 +113,7 @@ std::optional<Value> Analysis::older_reading(Level& level, const void* node) {
         values.push_back(expression(level, array.exprs->elements[i].ptr_value));
       }
       const std::string_view names[] = {"json_array"};
-      if (const auto value = named_call(names, values, place(array.location))) return *value;
+      if (auto value = named_call(names, values, place(array.location))) return value;
       no_such_call(names, values, place(array.location));
       return Value{};
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "policy/resolver/analysis.h"
+#include "policy/resolver/figure_name.h"
 
 namespace policy::resolver {
 namespace {
@@ -22,119 +23,6 @@ bool ends_with_star(const void* node) {
   if (IsA(node, ColumnRef)) last = last_of(as<ColumnRef>(node).fields);
   if (IsA(node, A_Indirection)) last = last_of(as<A_Indirection>(node).indirection);
   return last != nullptr && IsA(last, A_Star);
-}
-
-std::string_view last_name(const List* list) {
-  for (int i = list_length(list) - 1; i >= 0; --i) {
-    const void* node = list->elements[i].ptr_value;
-    if (IsA(node, String)) return strVal(node);
-  }
-  return "";
-}
-
-// FigureColname of parse_target.c. The strength tells a name from a mere guess: CASE, CAST.
-int figure_name(const void* node, std::string_view& name) {
-  if (node == nullptr) return 0;
-  const auto is = [&](std::string_view text) {
-    name = text;
-    return 2;
-  };
-  switch (nodeTag(node)) {
-    case T_ColumnRef: {
-      const std::string_view last = last_name(as<ColumnRef>(node).fields);
-      if (last.empty()) return 0;
-      return is(last);
-    }
-    case T_A_Indirection: {
-      const std::string_view last = last_name(as<A_Indirection>(node).indirection);
-      if (!last.empty()) return is(last);
-      return figure_name(as<A_Indirection>(node).arg, name);
-    }
-    case T_FuncCall: return is(last_name(as<FuncCall>(node).funcname));
-    case T_A_Expr: return as<A_Expr>(node).kind == AEXPR_NULLIF ? is("nullif") : 0;
-    case T_TypeCast: {
-      if (figure_name(as<TypeCast>(node).arg, name) == 2) return 2;
-      const std::string_view type = last_name(as<TypeCast>(node).typeName->names);
-      if (type.empty()) return 0;
-      name = type;
-      return 1;
-    }
-    case T_CollateClause: return figure_name(as<CollateClause>(node).arg, name);
-    case T_GroupingFunc: return is("grouping");
-    case T_MergeSupportFunc: return is("merge_action");
-    case T_SubLink: {
-      const auto& link = as<SubLink>(node);
-      if (link.subLinkType == EXISTS_SUBLINK) return is("exists");
-      if (link.subLinkType == ARRAY_SUBLINK) return is("array");
-      if (link.subLinkType != EXPR_SUBLINK) return 0;
-      const auto* select = &as<SelectStmt>(link.subselect);
-      while (select->larg != nullptr) select = select->larg;
-      if (list_length(select->targetList) == 0) return 0;
-      const auto& first = as<ResTarget>(select->targetList->elements[0].ptr_value);
-      if (first.name != nullptr) return is(first.name);
-      return figure_name(first.val, name);
-    }
-    case T_CaseExpr: {
-      const int strength =
-          figure_name(reinterpret_cast<const Node*>(as<CaseExpr>(node).defresult), name);
-      if (strength > 1) return strength;
-      name = "case";
-      return 1;
-    }
-    case T_A_ArrayExpr: return is("array");
-    case T_RowExpr: return is("row");
-    case T_CoalesceExpr: return is("coalesce");
-    case T_MinMaxExpr: return is(as<MinMaxExpr>(node).op == IS_GREATEST ? "greatest" : "least");
-    case T_SQLValueFunction:
-      switch (as<SQLValueFunction>(node).op) {
-        case SVFOP_CURRENT_DATE: return is("current_date");
-        case SVFOP_CURRENT_TIME:
-        case SVFOP_CURRENT_TIME_N: return is("current_time");
-        case SVFOP_CURRENT_TIMESTAMP:
-        case SVFOP_CURRENT_TIMESTAMP_N: return is("current_timestamp");
-        case SVFOP_LOCALTIME:
-        case SVFOP_LOCALTIME_N: return is("localtime");
-        case SVFOP_LOCALTIMESTAMP:
-        case SVFOP_LOCALTIMESTAMP_N: return is("localtimestamp");
-        case SVFOP_CURRENT_ROLE: return is("current_role");
-        case SVFOP_CURRENT_USER: return is("current_user");
-        case SVFOP_USER: return is("user");
-        case SVFOP_SESSION_USER: return is("session_user");
-        case SVFOP_CURRENT_CATALOG: return is("current_catalog");
-        case SVFOP_CURRENT_SCHEMA: return is("current_schema");
-      }
-      return 0;
-    case T_XmlExpr:
-      switch (as<XmlExpr>(node).op) {
-        case IS_XMLCONCAT: return is("xmlconcat");
-        case IS_XMLELEMENT: return is("xmlelement");
-        case IS_XMLFOREST: return is("xmlforest");
-        case IS_XMLPARSE: return is("xmlparse");
-        case IS_XMLPI: return is("xmlpi");
-        case IS_XMLROOT: return is("xmlroot");
-        case IS_XMLSERIALIZE: return is("xmlserialize");
-        case IS_DOCUMENT: return 0;
-      }
-      return 0;
-    case T_XmlSerialize: return is("xmlserialize");
-    case T_JsonParseExpr: return is("json");
-    case T_JsonScalarExpr: return is("json_scalar");
-    case T_JsonSerializeExpr: return is("json_serialize");
-    case T_JsonObjectConstructor: return is("json_object");
-    case T_JsonArrayConstructor:
-    case T_JsonArrayQueryConstructor: return is("json_array");
-    case T_JsonObjectAgg: return is("json_objectagg");
-    case T_JsonArrayAgg: return is("json_arrayagg");
-    case T_JsonFuncExpr:
-      switch (as<JsonFuncExpr>(node).op) {
-        case JSON_EXISTS_OP: return is("json_exists");
-        case JSON_QUERY_OP: return is("json_query");
-        case JSON_VALUE_OP: return is("json_value");
-        case JSON_TABLE_OP: return 0;
-      }
-      return 0;
-    default: return 0;
-  }
 }
 
 std::optional<int> ordinal(const void* node) {
@@ -202,9 +90,8 @@ bool Analysis::star(Level& level, const void* node, Result& into) {
 void Analysis::target(Level& level, const ResTarget& node, Result& into) {
   if (star(level, node.val, into)) return;
   Value value = expression(level, node.val);
-  std::string_view name = node.name == nullptr ? "" : node.name;
-  if (node.name == nullptr && figure_name(node.val, name) == 0) name = "?column?";
-  output(into, name, value, place(node.location));
+  output(into, node.name == nullptr ? figure_name(node.val) : node.name, value,
+         place(node.location));
 }
 
 void Analysis::target_list(Level& level, const List* targets, Result& into) {

@@ -87,7 +87,8 @@ void Analysis::note_named_relation(const char* text, std::size_t offset) {
   if (!whole.empty() && whole.find_first_not_of("0123456789") == std::string_view::npos) {
     relation = snapshot_.relation(static_cast<Oid>(std::strtoul(text, nullptr, 10)));
   } else if (const auto parts = parts_of(whole)) {
-    const std::string_view schema = parts->size() > 1 ? (*parts)[parts->size() - 2] : "";
+    const std::string_view schema =
+        parts->size() > 1 ? std::string_view((*parts)[parts->size() - 2]) : std::string_view{};
     for (const Oid in : path_of(schema, offset)) {
       relation = snapshot_.relation(in, parts->back());
       if (relation != nullptr) break;

@@ -83,3 +83,39 @@ def test_a_refusal_says_which_rule_and_what_to_do(answers):
         for violation in answer["violations"]:
             assert violation["message"] and violation["rule"], answer
             assert re.fullmatch(r"[0-9A-Z]{5}", violation["sqlstate"]), answer
+
+
+EXAMPLE = re.compile(r"^```sql (allow|deny)(?: (\S+))?(?: mode=(\w+))?\n(.*?)^```$", re.M | re.S)
+
+
+def examples():
+    """(line, verdict, rule, mode, SQL) of each example in docs/policy.md."""
+    text = (pathlib.Path(__file__).parents[2] / "docs" / "policy.md").read_text()
+    for match in EXAMPLE.finditer(text):
+        rule, mode = match[2] or "", match[3]
+        if rule.startswith("mode="):
+            rule, mode = "", rule.removeprefix("mode=")
+        yield text.count("\n", 0, match.start()) + 1, match[1], rule, mode or "read_only", match[4]
+
+
+def test_the_documentation_has_examples():
+    text = (pathlib.Path(__file__).parents[2] / "docs" / "policy.md").read_text()
+    assert len(list(examples())) == text.count("```sql ") > 20
+
+
+@pytest.mark.parametrize("mode", ["read_only", "balanced", "permissive"])
+def test_the_documented_examples_are_judged_as_they_say(mode, tmp_path):
+    config = tmp_path / "policy.yaml"
+    config.write_text((CORPUS / "policy.yaml").read_text().replace("mode: read_only", f"mode: {mode}"))
+    ours = [one for one in examples() if one[3] == mode]
+    done = subprocess.run(
+        [BINARY, "check", "--config", config, "--catalog", SNAPSHOT, "--jsonl"],
+        input="".join(json.dumps({"id": one[0], "sql": one[4]}) + "\n" for one in ours),
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    wrong = []
+    for (line, verdict, rule, _, sql), answer in zip(ours, map(json.loads, done.stdout.splitlines())):
+        rules = [violation["rule"] for violation in answer.get("violations", [])]
+        if answer["verdict"] != verdict or (rule and rule not in rules):
+            wrong.append((line, sql, verdict, rule, answer["verdict"], rules))
+    assert wrong == []

@@ -52,7 +52,7 @@ TEST(Snapshot, FindsByNameInTheirSchema) {
   EXPECT_EQ(snapshot.relation(16401)->name, "archive");
   EXPECT_EQ(snapshot.relation(Oid{0}), nullptr);
   EXPECT_EQ(snapshot.type(11, "text"), snapshot.type(25));
-  EXPECT_EQ(snapshot.operator_(98)->left, 25U);
+  EXPECT_EQ(snapshot.operator_of(98)->left, 25U);
 }
 
 TEST(Snapshot, GivesAllOfOneNameInEverySchema) {
