@@ -27,7 +27,7 @@ std::string message_for(const CallUse& call, const Function& function, const std
     case Kind::Type:
       return "type " + call.name + " may run function " + named + ", which is not allowed";
   }
-  const std::string message = "function " + named + " is not allowed";
+  std::string message = "function " + named + " is not allowed";
   if (!is_built_in(function)) return message;
   return message + ": it " + std::string(reason_for(function).words);
 }
