@@ -40,7 +40,7 @@ INSERT INTO person (id, name) VALUES (1, 'a') ON CONFLICT (email) DO NOTHING
 --- conflict on an expression
 INSERT INTO person (id) VALUES (1) ON CONFLICT (id) WHERE age > 3 DO NOTHING
 --- conflict on a constraint
-INSERT INTO person (id) VALUES (1) ON CONFLICT ON CONSTRAINT person_email DO NOTHING
+INSERT INTO orders (note) VALUES ('x') ON CONFLICT ON CONSTRAINT orders_pkey DO NOTHING
 --- conflict do update
 INSERT INTO person AS p (id, name) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET name = excluded.name, age = p.age + 1 WHERE p.boss = excluded.id
 --- conflict do update of several

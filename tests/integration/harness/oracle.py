@@ -17,6 +17,18 @@ SYSTEM_COLUMNS = {-1: "ctid", -2: "xmin", -3: "cmin", -4: "xmax", -5: "cmax", -6
 ACCESS = {1: "insert", 2: "read", 4: "update", 8: "delete"}
 EXPLICIT_FORMATS = ("0", "3")  # COERCE_EXPLICIT_CALL, COERCE_SQL_SYNTAX
 
+BASE_TYPES = """
+WITH RECURSIVE base(type, at) AS (
+  SELECT oid, typbasetype FROM pg_type WHERE typtype = 'd'
+  UNION ALL SELECT type, typbasetype FROM base JOIN pg_type t ON t.oid = at WHERE typtype = 'd')
+SELECT format_type(type, NULL), format_type(at, NULL) FROM base JOIN pg_type t ON t.oid = at
+WHERE typtype <> 'd'"""
+# Of a domain over a row type: that of the row type.
+ROW_TYPES = """
+WITH RECURSIVE row(type, relation) AS (
+  SELECT reltype, oid FROM pg_class WHERE reltype <> 0
+  UNION ALL SELECT t.oid, relation FROM row JOIN pg_type t ON t.typbasetype = type)
+SELECT type::int8, relation::int8 FROM row"""
 SCRATCH = """
 CREATE SCHEMA oracle_scratch;
 CREATE TABLE oracle_scratch.type_check AS
@@ -42,7 +54,7 @@ WHERE (classid, objid) IN (SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite WH
 @dataclasses.dataclass
 class Output:
     name: str
-    type: str
+    type: str  # of a domain: its base type
     relation: int
     column: int
 
@@ -95,6 +107,7 @@ class Oracle:
     def __init__(self, connection, search_path):
         """`connection` may create; what it creates is rolled back."""
         self.connection = connection
+        connection.prepare_threshold = None  # a plan would keep the OID of what the name meant first
         connection.execute(SCRATCH)
         # With an empty path format_type() names every schema.
         connection.execute("SELECT set_config('search_path', '', false)")
@@ -110,9 +123,9 @@ class Oracle:
         self.columns |= {(oid, number): name for oid in self.relations
                          for number, name in SYSTEM_COLUMNS.items()}
         self.columns |= {(oid, 0): "*" for oid in self.relations}
-        self.row_types = dict(connection.execute(
-            "SELECT reltype::int8, oid::int8 FROM pg_class WHERE reltype <> 0"))
+        self.row_types = dict(connection.execute(ROW_TYPES))
         self.types = dict(connection.execute("SELECT oid::int8, format_type(oid, NULL) FROM pg_type"))
+        self.base_types = dict(connection.execute(BASE_TYPES))
         self.checks = {}
         for domain, function in connection.execute(
                 "SELECT type::int8, function::int8 FROM oracle_scratch.type_check"):
@@ -173,6 +186,7 @@ class Oracle:
 
     def _read_tree(self, tree, own, truth):
         functions = set()
+        implied = set()  # what JSON_ARRAYAGG and its like are made of: the text calls no such function
         for node in node_tree.nodes(tree):
             if node[node_tree.NAME] == "QUERY":
                 truth.uses += [self._use(entry, permissions)
@@ -182,8 +196,10 @@ class Oracle:
                 if key not in node:
                     continue
                 functions.add(int(node[key]))
-                if node.get("funcformat", "0") in EXPLICIT_FORMATS:
+                if node.get("funcformat", "0") in EXPLICIT_FORMATS and id(node) not in implied:
                     truth.calls.add(self.names[int(node[key])])
+            if node[node_tree.NAME] == "JSONCONSTRUCTOREXPR":
+                implied.add(id(node["func"]))
             if node[node_tree.NAME] == "COERCETODOMAIN":
                 functions |= self.checks.get(int(node["resulttype"]), set())
             truth.row_types |= self._row_types(node)

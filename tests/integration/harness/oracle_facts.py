@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The facts of `postern check --jsonl` against what the server found: oracle.Truth."""
 
+import re
+
 # What the resolver answers itself. Of other errors (types, grouping) it knows nothing: the server refuses.
 OWN_ERRORS = {"42P01", "42703", "42702", "42883", "42725", "42P09", "42704"}
+NOT_OWN = re.compile(r'(collation|window) ".*" .*does not exist|(ORDER BY|GROUP BY|DISTINCT ON) ".*" is ambiguous')
 
 
 def statement_of(answer):
@@ -30,7 +33,7 @@ def candidates_of(statement):
     return {candidate for call in statement["calls"] for candidate in call["candidates"]}
 
 
-def _outputs(truth, statement):
+def _outputs(truth, statement, base_types):
     """Name, type and base column of each output, as RowDescription has them. "?": it could not be told."""
     told = statement["outputs"]
     if len(told) != len(truth.outputs):
@@ -38,8 +41,9 @@ def _outputs(truth, statement):
         return
     for place, (ours, theirs) in enumerate(zip(told, truth.outputs), 1):
         mine = (ours["name"], ours["type"], ours.get("relation_oid", 0), ours.get("column_number", 0))
-        wanted = (theirs.name, theirs.type if ours["type"] != "?" else "?", theirs.relation, theirs.column)
-        if mine != wanted:
+        type_ = ours["type"] if ours["type"] == "?" else theirs.type
+        wanted = (theirs.name, type_, theirs.relation, theirs.column)
+        if (mine[0], base_types.get(mine[1], mine[1]), *mine[2:]) != wanted:
             yield f"output {place}: {mine}, the server says {wanted} of {theirs.type}"
 
 
@@ -47,7 +51,8 @@ def _depends(truth, statement):
     """pg_depend leaves whole rows out, and lists fields of row types wherever they come from."""
     read = {}
     for use in statement["relations"]:
-        read.setdefault(f"{use['schema']}.{use['relation']}", set()).update(use["columns"])
+        columns = read.setdefault(f"{use['schema']}.{use['relation']}", set())
+        columns.update(use["columns"], use.get("written_columns", []))
     named = set(statement.get("named_relations", []))
     for relation, column in sorted(truth.depends):
         is_field = relation in truth.row_types
@@ -71,12 +76,12 @@ def _calls(truth, statement):
         yield f"calls: without {sorted(truth.calls - names)}"
 
 
-def _accepted(truth, answer):
+def _accepted(truth, answer, base_types):
     statement = statement_of(answer)
     if answer["verdict"] != "allow" or "unresolved" in statement or "uncertain" in statement:
         yield "refused: " + "; ".join(one["message"] for one in answer["violations"])
         return
-    yield from _outputs(truth, statement)
+    yield from _outputs(truth, statement, base_types)
     if truth.is_only_described:
         return
     ours = uses_of(statement)
@@ -89,14 +94,17 @@ def _accepted(truth, answer):
 
 def _rejected(truth, answer):
     state = refusal_state(answer)
-    if truth.sqlstate in OWN_ERRORS and answer["verdict"] == "allow":
+    if truth.sqlstate not in OWN_ERRORS or NOT_OWN.match(truth.said):
+        return
+    if answer["verdict"] == "allow":
         yield f"allowed; the server says {truth.sqlstate}: {truth.said}"
-    elif truth.sqlstate in OWN_ERRORS and state != truth.sqlstate:
+    elif state != truth.sqlstate:
         yield f"refused with {state}; the server says {truth.sqlstate}: {truth.said}"
 
 
-def differences(truth, answer):
-    return list(_rejected(truth, answer) if truth.sqlstate else _accepted(truth, answer))
+def differences(truth, answer, base_types):
+    """`base_types`: of domains, which RowDescription never names."""
+    return list(_rejected(truth, answer) if truth.sqlstate else _accepted(truth, answer, base_types))
 
 
 def surplus(truth, answer):
