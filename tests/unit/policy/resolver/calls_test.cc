@@ -29,7 +29,7 @@ TEST(ResolvedCalls, NameWhatIsNotBuiltIn) {
       {"SELECT 'a' OPERATOR(public.=~~=) 'b'", "public.op_leak/operator"},
       {"SELECT 1::leak_t", "public.to_leak/cast"},
       {"SELECT CAST(1 AS public.leak_t)", "public.to_leak/cast"},
-      {"SELECT 'x'::leaky_dom", "public.dom_chk/type"},
+      {"SELECT 'x'::leaky_dom", "public.dom_chk/cast"},
       {"SELECT leak_agg(id) FROM users", "public.leak_agg"},
       {"SELECT leak_agg(id) OVER () FROM users", "public.leak_agg"},
       {"SELECT * FROM list_users()", "public.list_users"},
