@@ -14,14 +14,6 @@
 namespace policy {
 namespace {
 
-catalog::Rows corpus_rows() {
-  std::ifstream file(POSTERN_CORPUS "/poldb.catalog.json");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto rows = catalog::load_json(text);
-  if (!rows) throw std::runtime_error(rows.error());
-  return std::move(*rows);
-}
-
 catalog::Oid schema_oid(const catalog::Rows& rows, std::string_view name) {
   return std::ranges::find(rows.schemas, name, &catalog::Schema::name)->oid;
 }
@@ -76,6 +68,14 @@ std::string_view suffix(CallUse::Kind kind) {
 
 }  // namespace
 
+catalog::Rows corpus_rows() {
+  std::ifstream file(POSTERN_CORPUS "/poldb.catalog.json");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto rows = catalog::load_json(text);
+  if (!rows) throw std::runtime_error(rows.error());
+  return std::move(*rows);
+}
+
 std::shared_ptr<const catalog::Snapshot> corpus_snapshot() {
   static const auto snapshot = std::make_shared<const catalog::Snapshot>(corpus_rows());
   return snapshot;
@@ -110,9 +110,9 @@ Facts facts_of(std::string_view sql, const catalog::Snapshot& snapshot) {
   const auto read = text.read();
   if (!read) throw std::runtime_error(std::string(sql) + ": " + read.error().message);
   const catalog::Oid path[] = {11, snapshot.schema("public")->oid};
-  return resolve(text.statement(0), {.snapshot = snapshot,
-                                     .search_path = path,
-                                     .parameter_uses = read->at(0).parameter_uses});
+  return resolve(
+      text.statement(0),
+      {.snapshot = snapshot, .search_path = path, .parameter_uses = read->at(0).parameter_uses});
 }
 
 std::string told(std::string_view sql, const catalog::Snapshot& snapshot) {
