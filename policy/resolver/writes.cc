@@ -69,7 +69,8 @@ void Analysis::set_clause(Level& level, Item& target, const List* targets) {
     const Value value = expression(level, multiple != nullptr ? multiple->source : assignment.val);
     if (multiple != nullptr || target.relation == nullptr) continue;
     if (const auto* column = target.relation->column(std::string_view(assignment.name))) {
-      note_cast(value.type, column->type, place(assignment.location));
+      if (list_length(assignment.indirection) > 0) continue;
+      note_cast(value, column->type, place(assignment.location));
     }
   }
 }
@@ -92,7 +93,12 @@ void Analysis::inserted_rows(Level& level, Item& target, const InsertStmt& node)
     } else if (node.cols == nullptr && i < target.relation->columns.size()) {
       column = &target.relation->columns[i];
     }
-    if (column != nullptr) note_cast(rows.columns[i].value.type, column->type, offset);
+    if (column == nullptr) continue;
+    note_cast(rows.columns[i].value, column->type, offset);
+    if (rows.row_types == nullptr) continue;
+    for (const Oid type : (*rows.row_types)[i]) {
+      if (type != catalog::kRecord) note_cast(type, column->type, offset);
+    }
   }
 }
 
