@@ -253,6 +253,8 @@ class Analysis {
   void copy(Level& level, const CopyStmt& node);
   Item* write_target(Level& level, const RangeVar& var);
   void written_columns(Item& target, const List* columns, std::size_t values, std::size_t offset);
+  void note_assignment(const Item& target, const List* columns, std::size_t index,
+                       const Value& value, std::size_t offset);
   void inserted_rows(Level& level, Item& target, const InsertStmt& node);
   void constraint_columns(Item& target, std::size_t offset);
   void inference(Level& level, Item& target, const InferClause& node);

@@ -220,10 +220,10 @@ Value Analysis::indirection(Level& level, const A_Indirection& node) {
 }
 
 Value Analysis::sublink(Level& level, const SubLink& node) {
-  Value test;
-  if (node.testexpr != nullptr) test = expression(level, node.testexpr);
   Result result = any_query(node.subselect, &level);
   level.entries += result.entries;
+  Value test;
+  if (node.testexpr != nullptr) test = expression(level, node.testexpr);
   Sources sources = test.sources;
   for (auto& column : result.columns) {
     if (column.value.type == catalog::kUnknown) column.value.type = catalog::kText;

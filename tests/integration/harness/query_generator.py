@@ -39,6 +39,73 @@ class Generator(Expressions):
         self.number += 1
         return f"n{self.number}"
 
+    # -- statements that write
+
+    def write(self):
+        self.is_wrong = self.likely(0.15)
+        scope = Scope()
+        head = self.with_clause(scope, 1) if self.likely(0.25) else ""
+        return head + self.chance.choice((self.insert, self.update, self.delete, self.merge))(scope)
+
+    def target_table(self):
+        name = self.chance.choice(("person", "orders", "item", "thing", "event", "spot", "shadow"))
+        columns = [column for column in self.tables["public", name] if column.kind and column.name != "total2"]
+        item = Item(self.chance.choice(("p", "t", "z")), columns, name)
+        return f"public.{name} AS {item.alias}", item
+
+    def assigned(self, item):
+        count = self.chance.randint(1, min(3, len(item.columns)))
+        return self.chance.sample(item.columns, count)
+
+    def settings(self, scope, item):
+        return ", ".join(f"{quoted(column.name)} = {self.expression(scope, column.kind, 1)}"
+                         for column in self.assigned(item))
+
+    def returning(self, scope, item):
+        if not self.likely(0.4):
+            return ""
+        return " RETURNING " + self.chance.choice(
+            ("*", f"{item.alias}.*", item.alias, self.expression(scope, "text", 1), self.reference(scope, "int")))
+
+    def insert(self, scope):
+        text, item = self.target_table()
+        columns = self.assigned(item)
+        names = ", ".join(quoted(column.name) for column in columns)
+        kinds = [column.kind for column in columns]
+        rows = self.values if self.likely(0.4) else self.query
+        text = f"INSERT INTO {text} ({names}) {rows(Scope(parent=scope), kinds, 1)[0]}"
+        inside = Scope(parent=scope)
+        inside.add(item)
+        if item.table in ("person", "orders") and self.likely(0.4):
+            both = Scope(parent=scope, named=[item, Item("excluded", item.columns)], open=[item])
+            text += f" ON CONFLICT (id) DO UPDATE SET {self.settings(both, item)} WHERE {self.condition(both, 1)}"
+        return text + self.returning(inside, item)
+
+    def update(self, scope):
+        text, item = self.target_table()
+        sources = self.from_clause(scope, 1) if self.likely(0.5) else ""
+        scope.add(item)
+        text = f"UPDATE {text} SET {self.settings(scope, item)}" + (f" FROM {sources}" if sources else "")
+        return f"{text} WHERE {self.condition(scope, 1)}" + self.returning(scope, item)
+
+    def delete(self, scope):
+        text, item = self.target_table()
+        sources = self.from_clause(scope, 1) if self.likely(0.5) else ""
+        scope.add(item)
+        text = f"DELETE FROM {text}" + (f" USING {sources}" if sources else "")
+        return f"{text} WHERE {self.condition(scope, 1)}" + self.returning(scope, item)
+
+    def merge(self, scope):
+        text, item = self.target_table()
+        source_text, source = self.item(scope, 1, is_lateral_ok=False)
+        scope.add(source)
+        both = Scope(parent=scope.parent, ctes=scope.ctes, named=[source, item], open=[source, item])
+        column = self.chance.choice(item.columns)
+        return (f"MERGE INTO {text} USING {source_text} ON {self.expression(both, 'bool', 1)}"
+                f" WHEN MATCHED AND {self.expression(both, 'bool', 1)} THEN UPDATE SET {self.settings(both, item)}"
+                f" WHEN NOT MATCHED AND {self.expression(scope, 'bool', 1)} THEN INSERT ({quoted(column.name)})"
+                f" VALUES ({self.expression(scope, column.kind, 1)})")
+
     # -- queries
 
     def query(self, outer, kinds, depth):
