@@ -225,7 +225,7 @@ class Analysis {
   Arguments arguments_of(Level& level, const FuncCall& node);
   Value other_call(const FuncCall& node, std::span<const std::string_view> name,
                    const Arguments& arguments);
-  void note_settings(const FuncCall& node, std::string_view name, std::size_t offset);
+  void note_constants(const FuncCall& node, std::size_t offset);
   void no_such_call(std::span<const std::string_view> name, const Seq<Value>& arguments,
                     std::size_t offset);
   Value call_in_from(Level& level, const void* node, catalog::Choice* choice);
@@ -243,6 +243,7 @@ class Analysis {
 
   // -- statement.cc, writes.cc
   void query_statement(const void* node);
+  void note_chosen_rows(const void* node);  // chosen_rows.cc
   void utility(const void* node);
   void prepare(const PrepareStmt& node);
   void calls_below(const void* node);
