@@ -91,6 +91,7 @@ class Analysis {
   const Name* item_of_ref(Level& level, const List& fields, int qualifiers, std::size_t offset);
   Value read(const Visible& column, How how, std::size_t offset);
   Value whole_row(Item& item, std::size_t offset);
+  std::optional<Value> argument_called(std::string_view name);
   std::optional<Value> column_of_row(const Value& row, std::string_view name, std::size_t offset);
   void note_whole_row(const Item& item, std::size_t offset);
   void list_columns(Item& item);
@@ -134,12 +135,14 @@ class Analysis {
   void resolve_cte(Cte& cte);
   void resolve_recursive(Cte& cte, const SelectStmt& select);
   void name_cte_columns(Cte& cte);
+  void add_columns(Cte& cte);
 
   // -- select.cc
   Result any_query(const void* node, Level* parent);
   Result select(const SelectStmt& node, Level* parent);
   Result plain_select(const SelectStmt& node, Level& level);
   Result values(const SelectStmt& node, Level& level);
+  void values_row(const Seq<Value>& row, bool is_first, Result& into, Seq<Seq<Oid>>& types);
   Result set_operation(const SelectStmt& node, Level& level);
   void merge_arms(Result& left, const Result& right, const SelectStmt& node);
   void tell_apart(const Result& rows, const SelectStmt& node);
@@ -149,7 +152,9 @@ class Analysis {
   bool star(Level& level, const void* node, Result& into);
   void tail(const SelectStmt& node, Level& level, const Result& outputs);
   void sort_list(Level& level, const List* sorts, const Result* outputs);
-  void sort_target(Level& level, const void* node, const Result* outputs, bool group);
+  // Returns the type that is sorted.
+  Oid sort_target(Level& level, const void* node, const Result* outputs, bool group);
+  Oid sort_output(const Visible& column, std::size_t offset);
   void group_list(Level& level, const List* groups, const Result& outputs);
   void window(Level& level, const WindowDef& node);
   void windows(Level& level, const List* list);
@@ -208,6 +213,7 @@ class Analysis {
   Value operate_path(std::string_view name, std::span<const Oid> path, std::optional<Value> left,
                      const Value& right, std::size_t offset);
   void note_cast(Oid source, Oid target, std::size_t offset);
+  void note_cast(const Value& source, Oid target, std::size_t offset);
   std::span<const Oid> path_of(std::string_view schema, std::size_t offset);
   // What a call is given, WITHIN GROUP's arguments last.
   struct Arguments {
@@ -249,6 +255,8 @@ class Analysis {
   void copy(Level& level, const CopyStmt& node);
   Item* write_target(Level& level, const RangeVar& var);
   void written_columns(Item& target, const List* columns, std::size_t values, std::size_t offset);
+  void note_assignment(const Item& target, const List* columns, std::size_t index,
+                       const Value& value, std::size_t offset);
   void inserted_rows(Level& level, Item& target, const InsertStmt& node);
   void constraint_columns(Item& target, std::size_t offset);
   void inference(Level& level, Item& target, const InferClause& node);

@@ -43,6 +43,21 @@ void Analysis::note_cast(Oid source, Oid target, std::size_t offset) {
   note_call_oids(CallUse::Kind::Cast, type_words(target), offset, functions);
 }
 
+// ROW(…) becomes a row of a type column by column.
+void Analysis::note_cast(const Value& source, Oid target, std::size_t offset) {
+  const Row* row = source.type == catalog::kRecord ? source.row : nullptr;
+  const Row* wanted = row == nullptr ? nullptr : row_of_type(target);
+  const bool is_known = wanted != nullptr && !row->is_open &&
+                        row->fields.size() == wanted->fields.size() &&
+                        spend(offset, row->fields.size() + 1);
+  if (!is_known) return note_cast(source.type, target, offset);
+  note_cast(catalog::base_type(snapshot_, target), target, offset);
+  for (std::size_t i = 0; i < row->fields.size(); ++i) {
+    const Field& field = row->fields[i];
+    note_cast(Value{.type = field.type, .row = field.row}, wanted->fields[i].type, offset);
+  }
+}
+
 // A literal where a regclass is wanted names a relation.
 void Analysis::note_arguments(const catalog::Choice& choice, const Seq<Value>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
