@@ -106,7 +106,13 @@ Value Analysis::case_expression(Level& level, const CaseExpr& node) {
     if (subject) operate("=", subject, condition, offset);
     add(when.result);
   }
-  if (node.defresult != nullptr) add(node.defresult);
+  // What ELSE gives, NULL if it is not there, is the first of them: transformCaseExpr.
+  types.insert(types.begin(), catalog::kUnknown);
+  if (node.defresult != nullptr) {
+    const Value last = expression(level, node.defresult);
+    result.sources = join_sources(result.sources, last.sources);
+    types.front() = last.type;
+  }
   result.type = catalog::common_type(snapshot_, types);
   for (const Oid type : types) note_cast(type, result.type, offset);
   return result;
