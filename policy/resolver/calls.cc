@@ -196,7 +196,7 @@ Value Analysis::other_call(const FuncCall& node, std::span<const std::string_vie
     const Row* row = row_of(value);
     for (std::size_t i = 0; row != nullptr && i < row->fields.size(); ++i) {
       const auto& field = row->fields[i];
-      if (field.name != name.back()) continue;
+      if (field.name != name.back() || value.item != nullptr) continue;
       return {.type = field.type, .row = field.row, .sources = arguments.sources};
     }
     const bool is_open = row != nullptr && row->is_open;

@@ -170,7 +170,8 @@ Value Analysis::field_of(Level& level, const Value& value, std::string_view name
                          std::size_t offset) {
   if (const auto column = column_of_row(value, name, offset)) return *column;
   const Row* row = row_of(value);
-  if (row != nullptr) {
+  // A row in FROM has the names that its alias gives it, not those of its type.
+  if (row != nullptr && value.item == nullptr) {
     for (const auto& field : row->fields) {
       if (field.name == name) {
         return {.type = field.type, .row = field.row, .sources = value.sources};
