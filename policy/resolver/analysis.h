@@ -91,6 +91,7 @@ class Analysis {
   const Name* item_of_ref(Level& level, const List& fields, int qualifiers, std::size_t offset);
   Value read(const Visible& column, How how, std::size_t offset);
   Value whole_row(Item& item, std::size_t offset);
+  std::optional<Value> argument_called(std::string_view name);
   std::optional<Value> column_of_row(const Value& row, std::string_view name, std::size_t offset);
   void note_whole_row(const Item& item, std::size_t offset);
   void list_columns(Item& item);
@@ -224,7 +225,7 @@ class Analysis {
   Arguments arguments_of(Level& level, const FuncCall& node);
   Value other_call(const FuncCall& node, std::span<const std::string_view> name,
                    const Arguments& arguments);
-  void note_settings(const FuncCall& node, std::string_view name, std::size_t offset);
+  void note_constants(const FuncCall& node, std::size_t offset);
   void no_such_call(std::span<const std::string_view> name, const Seq<Value>& arguments,
                     std::size_t offset);
   Value call_in_from(Level& level, const void* node, catalog::Choice* choice);
@@ -242,6 +243,7 @@ class Analysis {
 
   // -- statement.cc, writes.cc
   void query_statement(const void* node);
+  void note_chosen_rows(const void* node);  // chosen_rows.cc
   void utility(const void* node);
   void prepare(const PrepareStmt& node);
   void calls_below(const void* node);

@@ -2,7 +2,6 @@
 // Functions, operators and casts: ParseFuncOrColumn of parse_func.c, transformAExpr of
 // parse_expr.c.
 #include <algorithm>
-#include <cctype>
 
 #include "policy/resolver/analysis.h"
 
@@ -18,12 +17,6 @@ std::string joined(std::span<const std::string_view> name) {
     text += part;
   }
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& c : folded) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return folded;
 }
 
 std::string_view operator_name(const List* name) {
@@ -141,14 +134,21 @@ std::optional<Value> Analysis::attribute_call(std::span<const std::string_view> 
   return named_call(name, arguments, offset);
 }
 
-void Analysis::note_settings(const FuncCall& node, std::string_view name, std::size_t offset) {
-  if (name != "current_setting") return;
-  SettingRead setting{.offset = offset};
-  if (list_length(node.args) > 0 && IsA(element(node.args, 0), A_Const)) {
-    const auto& literal = as<A_Const>(element(node.args, 0));
-    if (!literal.isnull && IsA(&literal.val, String)) setting.name = lower(literal.val.sval.sval);
+// Which setting current_setting() reads is told by its arguments.
+void Analysis::note_constants(const FuncCall& node, std::size_t offset) {
+  if (facts_.calls.empty() || facts_.calls.back().offset != offset) return;
+  CallUse& noted = facts_.calls.back();
+  const auto depends = [](const catalog::Function* function) {
+    return function->decision == catalog::Decision::ByArgument;
+  };
+  if (!std::ranges::any_of(noted.candidates, depends)) return;
+  for (int i = 0; i < list_length(node.args); ++i) {
+    const void* argument = element(node.args, i);
+    const bool is_text = IsA(argument, A_Const) && !as<A_Const>(argument).isnull &&
+                         IsA(&as<A_Const>(argument).val, String);
+    noted.constants.push_back(
+        is_text ? std::optional<std::string>(as<A_Const>(argument).val.sval.sval) : std::nullopt);
   }
-  facts_.settings_read.push_back(std::move(setting));
 }
 
 void Analysis::add_argument(Level& level, const void* node, Arguments& arguments) {
@@ -235,8 +235,8 @@ Value Analysis::call(Level& level, const FuncCall& node) {
                                                       .is_variadic = node.func_variadic,
                                                       .is_star = node.agg_star,
                                                       .is_ordered_set = node.agg_within_group});
-  note_settings(node, name.back(), offset);
   if (note_choice(last_choice_, name, arguments.values, offset)) {
+    note_constants(node, offset);
     const bool is_no_cast = last_choice_.functions.empty() && !arguments.values.empty() &&
                             arguments.values.front().type == last_choice_.cast_target;
     if (is_no_cast) return arguments.values.front();

@@ -49,7 +49,8 @@ class Generator(Expressions):
 
     def target_table(self):
         name = self.chance.choice(("person", "orders", "item", "thing", "event", "spot", "shadow"))
-        columns = [column for column in self.tables["public", name] if column.kind and column.name != "total2"]
+        columns = [column for column in self.tables["public", name]
+                   if column.kind and column.name != "total2"]
         item = Item(self.chance.choice(("p", "t", "z")), columns, name)
         return f"public.{name} AS {item.alias}", item
 
@@ -64,8 +65,9 @@ class Generator(Expressions):
     def returning(self, scope, item):
         if not self.likely(0.4):
             return ""
-        return " RETURNING " + self.chance.choice(
-            ("*", f"{item.alias}.*", item.alias, self.expression(scope, "text", 1), self.reference(scope, "int")))
+        ways = ["*", f"{item.alias}.*", item.alias]
+        ways += [self.expression(scope, "text", 1), self.reference(scope, "int")]
+        return " RETURNING " + self.chance.choice(ways)
 
     def insert(self, scope):
         text, item = self.target_table()
@@ -78,7 +80,8 @@ class Generator(Expressions):
         inside.add(item)
         if item.table in ("person", "orders") and self.likely(0.4):
             both = Scope(parent=scope, named=[item, Item("excluded", item.columns)], open=[item])
-            text += f" ON CONFLICT (id) DO UPDATE SET {self.settings(both, item)} WHERE {self.condition(both, 1)}"
+            text += f" ON CONFLICT (id) DO UPDATE SET {self.settings(both, item)}"
+            text += f" WHERE {self.condition(both, 1)}"
         return text + self.returning(inside, item)
 
     def update(self, scope):
@@ -102,8 +105,10 @@ class Generator(Expressions):
         both = Scope(parent=scope.parent, ctes=scope.ctes, named=[source, item], open=[source, item])
         column = self.chance.choice(item.columns)
         return (f"MERGE INTO {text} USING {source_text} ON {self.expression(both, 'bool', 1)}"
-                f" WHEN MATCHED AND {self.expression(both, 'bool', 1)} THEN UPDATE SET {self.settings(both, item)}"
-                f" WHEN NOT MATCHED AND {self.expression(scope, 'bool', 1)} THEN INSERT ({quoted(column.name)})"
+                f" WHEN MATCHED AND {self.expression(both, 'bool', 1)}"
+                f" THEN UPDATE SET {self.settings(both, item)}"
+                f" WHEN NOT MATCHED AND {self.expression(scope, 'bool', 1)}"
+                f" THEN INSERT ({quoted(column.name)})"
                 f" VALUES ({self.expression(scope, column.kind, 1)})")
 
     # -- queries
@@ -161,7 +166,8 @@ class Generator(Expressions):
         if depth > 0 and self.likely(0.12):
             kinds = [self.chance.choice(("int", "text")) for _ in range(self.chance.randint(1, 2))]
             left = ", ".join(self.expression(scope, kind, 1) for kind in kinds)
-            return f"({left}) {self.chance.choice(('IN', 'NOT IN'))} ({self.query(scope, kinds, depth - 1)[0]})"
+            rows = self.query(scope, kinds, depth - 1)[0]
+            return f"({left}) {self.chance.choice(('IN', 'NOT IN'))} ({rows})"
         return self.expression(scope, "bool", depth)
 
     def target(self, text, kind):
@@ -266,7 +272,8 @@ class Generator(Expressions):
             text, item = self.table(Scope(), "z")
             second.add(item)
             sources += f" JOIN {text} ON {self.expression(second, 'bool', 1)}"
-        step = f"SELECT {self.expression(second, 'int', 1)}, {self.bracketed(second, 'text', 1)}::text FROM {sources}"
+        step = f"SELECT {self.expression(second, 'int', 1)}, {self.bracketed(second, 'text', 1)}::text"
+        step += f" FROM {sources}"
         return f"{start} {self.chance.choice(('UNION', 'UNION ALL'))} {step}", columns
 
     # -- FROM
@@ -322,8 +329,8 @@ class Generator(Expressions):
         alias = self.alias(scope)
         if columns and self.likely(0.15):
             count = self.chance.randint(1, len(columns))
-            columns = [Column(self.chance.choice((*NAMES, self.fresh())), column.kind) if i < count else column
-                       for i, column in enumerate(columns)]
+            columns = [Column(self.chance.choice((*NAMES, self.fresh())), column.kind)
+                       for column in columns[:count]] + columns[count:]
             names = ", ".join(quoted(column.name) for column in columns[:count])
             return f"{text} AS {quoted(alias)}({names})", Item(alias, columns)
         return f"{text} {self.chance.choice(('', 'AS '))}{quoted(alias)}", Item(alias, columns, table)
@@ -359,7 +366,7 @@ class Generator(Expressions):
         kind = self.chance.choice(JOINS)
         is_lateral_ok = kind in ("JOIN", "INNER JOIN", "LEFT JOIN")
         left_text, left = self.item(scope, depth - 1, is_lateral_ok=True)
-        beside = Scope(named=scope.named + [left], open=scope.open + [left], parent=scope.parent, ctes=scope.ctes)
+        beside = Scope(scope.named + [left], scope.open + [left], scope.parent, scope.ctes)
         right_text, right = self.item(beside, depth - 1, is_lateral_ok)
         mine = [column.name for column in left.columns]
         theirs = [column.name for column in right.columns]
