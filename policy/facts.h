@@ -29,8 +29,8 @@ struct ColumnUse {
   std::size_t offset = 0;  // byte in the text, 0-based; of the star for Star
 };
 
-// The rows that a statement reads of a relation, where it names them and looks at no others: it reads
-// nothing else, and computes nothing before they are chosen.
+// The rows that a statement reads of a relation, where it names them and looks at no others: it
+// reads nothing else, and computes nothing before they are chosen.
 struct ChosenRows {
   std::int16_t column = 0;            // which is compared
   std::vector<std::string> values{};  // with these constants; as written

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SELECT … FROM t WHERE name = 'x' looks at no other rows of t. That holds of a whole statement only:
-// the planner moves predicates of queries around it, and HAVING, to the same place, in any order, and
-// an error in one of those tells what other rows hold.
+// SELECT … FROM t WHERE name = 'x' looks at no other rows of t. That holds of a whole statement
+// only: the planner moves predicates of queries around it, and HAVING, to the same place, in any
+// order, and an error in one of those tells what other rows hold.
 #include "policy/resolver/analysis.h"
 
 namespace policy::resolver {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHOW, current_setting() and rows of pg_settings: which settings may be read. Changing them is policy/guc.h's.
+// SHOW, current_setting() and rows of pg_settings: which settings may be read. Changing them is
+// policy/guc.h's.
 #include <algorithm>
 #include <array>
 

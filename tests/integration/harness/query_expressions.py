@@ -19,7 +19,8 @@ LITERALS = {
     "texts": ["ARRAY['a', 'b']", "'{a}'::text[]"],
 }
 FORMS = {
-    "int": ["{int} + {int}", "- {int}", "{int} OPERATOR(pg_catalog.*) {int}", "length({text})",
+    "int": ["(poly({int})).one", "((poly({int})).many)[1]", "{int} + {int}", "- {int}",
+        "{int} OPERATOR(pg_catalog.*) {int}", "length({text})",
         "twice({int})", "public.span({int})", "span({int}, b => {int})", "vsum({int}, {int})",
         "vsum(VARIADIC {ints})", "CASE WHEN {bool} THEN {int} ELSE {int} END",
         "CASE {int} WHEN {int} THEN {int} END", "COALESCE({int}, {int}, 0)", "NULLIF({int}, {int})",

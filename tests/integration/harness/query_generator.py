@@ -305,6 +305,8 @@ class Generator(Expressions):
             return self.subquery(scope, depth, is_lateral_ok)
         if roll < 0.6:
             return self.function(scope if is_lateral_ok else Scope(parent=scope.parent))
+        if roll < 0.65:
+            return self.table_function(scope if is_lateral_ok else Scope(parent=scope.parent))
         return self.table(scope)
 
     def table(self, scope, alias=None):
@@ -319,7 +321,11 @@ class Generator(Expressions):
             text = "ONLY " + text
         if alias:
             return f"{text} {alias}", Item(alias, columns, name)
-        return self.renamed(scope, text, columns, name)
+        text, item = self.renamed(scope, text, columns, name)
+        if self.likely(0.06) and not name.startswith("v_"):
+            argument = self.expression(Scope(parent=scope.parent), "int", 1)
+            text += f" TABLESAMPLE SYSTEM ({argument}) REPEATABLE (3)"
+        return text, item
 
     def renamed(self, scope, text, columns, table):
         """With an alias, and sometimes names for the first columns; or as it is."""
@@ -361,6 +367,22 @@ class Generator(Expressions):
                 columns = [Column(form.partition("(")[0], columns[0].kind)]
             columns = [*columns, Column("generate_series", "int")]
         return f"{text} AS {quoted(alias)}", Item(alias, columns, table)
+
+    def table_function(self, scope):
+        """Items that name their columns themselves."""
+        alias = self.alias(scope)
+        columns = [Column(self.fresh(), kind) for kind in ("int", "text", "mood")]
+        kinds = ("int", "short_words", "public.mood")
+        types = [f"{column.name} {kind}" for column, kind in zip(columns, kinds)]
+        form = self.chance.choice((
+            "any_rec() AS {alias}({types})", "jsonb_to_recordset({{jsonb}}) AS {alias}({types})",
+            "ROWS FROM (any_rec() AS ({types}), twice({{int}})) AS {alias}",
+            "XMLTABLE('/r' PASSING xmlelement(NAME e, {{text}}) COLUMNS {paths}) AS {alias}"))
+        paths = f"{types[0]} PATH 'a' DEFAULT {{int}}, {types[1]} PATH {{text}}, {types[2]} DEFAULT {{mood}}"
+        text = form.format(alias=quoted(alias), types=", ".join(types), paths=paths)
+        if text.startswith("ROWS"):
+            columns.append(Column("twice", "int"))
+        return self.filled(scope, text, 1), Item(alias, columns)
 
     def join(self, scope, depth):
         kind = self.chance.choice(JOINS)
