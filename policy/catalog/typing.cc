@@ -75,6 +75,20 @@ struct Outcome {
   }
 };
 
+// resolve_polymorphic_tupdesc(): what OUT parameters and columns of TABLE are in this call.
+std::vector<Oid> output_types_of(const Snapshot& snapshot, Inputs inputs,
+                                 const Candidate& candidate) {
+  std::vector<Oid> types;
+  if (candidate.function->outputs.empty()) return types;
+  const Polymorphic bindings = bindings_of(snapshot, inputs, candidate);
+  for (const NamedType& output : candidate.function->outputs) {
+    const Type* type = snapshot.type(bindings.resolve(output.type));
+    const bool is_told = type != nullptr && type->kind != TypeKind::Pseudo;
+    types.push_back(is_told ? type->oid : kCannotTell);
+  }
+  return types;
+}
+
 // FuncNameAsType(): the first type of that name on the path, unless it is a row type.
 Oid type_named(const Snapshot& snapshot, const CallShape& call) {
   for (const Oid schema : call.path) {
@@ -223,6 +237,9 @@ Choice choose_function(const Snapshot& snapshot, const CallShape& call) {
     choice.returns_set |= candidate->function->returns_set;
     outcome.add(snapshot, inputs, *candidate, candidate->function->result);
     add_hypothetical_code(outcome.code, *candidate->function, inputs);
+  }
+  if (selection.candidates.size() == 1) {
+    choice.output_types = output_types_of(snapshot, inputs, *selection.candidates.front());
   }
   choice.result = outcome.result;
   choice.cast_functions = outcome.code.take();

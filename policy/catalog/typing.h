@@ -44,6 +44,8 @@ struct Choice {
   std::vector<const Function*> functions{};
   // Of the result; kCannotTell where the candidates differ or a polymorphic type stays open.
   Oid result = kCannotTell;
+  // Of the one function, where it is one: the types of its `outputs`, by the arguments.
+  std::vector<Oid> output_types{};
   bool returns_set = false;
   // Casts whose functions, not built in, could run to make the arguments fit.
   std::vector<Oid> cast_functions{};

@@ -255,6 +255,9 @@ class Analysis {
   void copy(Level& level, const CopyStmt& node);
   Item* write_target(Level& level, const RangeVar& var);
   void written_columns(Item& target, const List* columns, std::size_t values, std::size_t offset);
+  void subscripts(Level& level, const List* indirection);
+  Oid assigned_type(Oid type, const List* indirection, std::size_t offset);
+  void note_assignment(const Item& target, const ResTarget& named, const Value& value);
   void note_assignment(const Item& target, const List* columns, std::size_t index,
                        const Value& value, std::size_t offset);
   void inserted_rows(Level& level, Item& target, const InsertStmt& node);

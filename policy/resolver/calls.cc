@@ -90,10 +90,8 @@ Value Analysis::call_value(const catalog::Choice& choice, Sources sources) {
   const auto& outputs = choice.functions.front()->outputs;
   if (outputs.size() < 2) return value;
   auto* row = make(Row{.fields = seq<Field>()});
-  for (const auto& output : outputs) {
-    const catalog::Type* type = snapshot_.type(output.type);
-    const bool is_open = type != nullptr && type->kind == catalog::TypeKind::Pseudo;
-    row->fields.push_back({output.name, is_open ? kCannotTell : output.type, nullptr});
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    row->fields.push_back({outputs[i].name, choice.output_types[i], nullptr});
   }
   value.row = row;
   return value;
@@ -196,7 +194,7 @@ Value Analysis::other_call(const FuncCall& node, std::span<const std::string_vie
     const Row* row = row_of(value);
     for (std::size_t i = 0; row != nullptr && i < row->fields.size(); ++i) {
       const auto& field = row->fields[i];
-      if (field.name != name.back()) continue;
+      if (field.name != name.back() || value.item != nullptr) continue;
       return {.type = field.type, .row = field.row, .sources = arguments.sources};
     }
     const bool is_open = row != nullptr && row->is_open;

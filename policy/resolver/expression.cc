@@ -106,7 +106,13 @@ Value Analysis::case_expression(Level& level, const CaseExpr& node) {
     if (subject) operate("=", subject, condition, offset);
     add(when.result);
   }
-  if (node.defresult != nullptr) add(node.defresult);
+  // What ELSE gives, NULL if it is not there, is the first of them: transformCaseExpr.
+  types.insert(types.begin(), catalog::kUnknown);
+  if (node.defresult != nullptr) {
+    const Value last = expression(level, node.defresult);
+    result.sources = join_sources(result.sources, last.sources);
+    types.front() = last.type;
+  }
   result.type = catalog::common_type(snapshot_, types);
   for (const Oid type : types) note_cast(type, result.type, offset);
   return result;
@@ -164,7 +170,8 @@ Value Analysis::field_of(Level& level, const Value& value, std::string_view name
                          std::size_t offset) {
   if (const auto column = column_of_row(value, name, offset)) return *column;
   const Row* row = row_of(value);
-  if (row != nullptr) {
+  // A row in FROM has the names that its alias gives it, not those of its type.
+  if (row != nullptr && value.item == nullptr) {
     for (const auto& field : row->fields) {
       if (field.name == name) {
         return {.type = field.type, .row = field.row, .sources = value.sources};

@@ -60,12 +60,9 @@ void Analysis::function_columns(Level& level, const List& entry, const List* def
   const catalog::Function* chosen =
       choice.functions.size() == 1 ? choice.functions.front() : nullptr;
   if (chosen != nullptr && chosen->outputs.size() > 1) {
-    for (const auto& column : chosen->outputs) {
-      const catalog::Type* type = snapshot_.type(column.type);
-      const bool is_open = type != nullptr && type->kind == catalog::TypeKind::Pseudo;
-      item.columns.push_back(
-          {.name = column.name,
-           .value = {.type = is_open ? kCannotTell : column.type, .sources = value.sources}});
+    for (std::size_t i = 0; i < chosen->outputs.size(); ++i) {
+      item.columns.push_back({.name = chosen->outputs[i].name,
+                              .value = {.type = choice.output_types[i], .sources = value.sources}});
     }
     return;
   }

@@ -49,45 +49,86 @@ void Analysis::written_columns(Item& target, const List* columns, std::size_t va
   }
 }
 
+// The subscripts of SET a[i] = … are read; what stays of the column is not, for PostgreSQL.
+void Analysis::subscripts(Level& level, const List* indirection) {
+  for (int i = 0; i < list_length(indirection); ++i) {
+    const void* step = indirection->elements[i].ptr_value;
+    if (!IsA(step, A_Indices)) continue;
+    const auto& indices = as<A_Indices>(step);
+    if (indices.lidx != nullptr) expression(level, indices.lidx);
+    if (indices.uidx != nullptr) expression(level, indices.uidx);
+  }
+}
+
 void Analysis::set_clause(Level& level, Item& target, const List* targets) {
+  Value several;
   for (int i = 0; i < list_length(targets); ++i) {
     const auto& assignment = as<ResTarget>(targets->elements[i].ptr_value);
     written_column(target, assignment);
-    // SET a[i] = …: the subscripts are read; what stays of the column is not, for PostgreSQL.
-    for (int j = 0; j < list_length(assignment.indirection); ++j) {
-      const void* step = assignment.indirection->elements[j].ptr_value;
-      if (!IsA(step, A_Indices)) continue;
-      const auto& indices = as<A_Indices>(step);
-      if (indices.lidx != nullptr) expression(level, indices.lidx);
-      if (indices.uidx != nullptr) expression(level, indices.uidx);
-    }
+    subscripts(level, assignment.indirection);
     if (assignment.val == nullptr) continue;
+    if (!IsA(assignment.val, MultiAssignRef)) {
+      note_assignment(target, assignment, expression(level, assignment.val));
+      continue;
+    }
     // (a, b) = (SELECT …) comes as one MultiAssignRef a column, of the same source.
-    const auto* multiple =
-        IsA(assignment.val, MultiAssignRef) ? &as<MultiAssignRef>(assignment.val) : nullptr;
-    if (multiple != nullptr && multiple->colno > 1) continue;
-    const Value value = expression(level, multiple != nullptr ? multiple->source : assignment.val);
-    if (multiple != nullptr || target.relation == nullptr) continue;
-    if (const auto* column = target.relation->column(std::string_view(assignment.name))) {
-      if (list_length(assignment.indirection) > 0) continue;
-      note_cast(value, column->type, place(assignment.location));
+    const auto& multiple = as<MultiAssignRef>(assignment.val);
+    if (multiple.colno == 1) several = expression(level, multiple.source);
+    const auto index = static_cast<std::size_t>(multiple.colno - 1);
+    Value one;
+    if (several.row != nullptr && index < several.row->fields.size()) {
+      one = {.type = several.row->fields[index].type, .row = several.row->fields[index].row};
+    } else if (multiple.ncolumns == 1 && several.type != catalog::kRecord) {
+      one = several;
+    }
+    note_assignment(target, assignment, one);
+  }
+}
+
+// Of `SET column.field[1] = …` the type that is assigned. A domain on the way is checked again.
+Oid Analysis::assigned_type(Oid type, const List* indirection, std::size_t offset) {
+  bool is_slice = false;
+  for (int i = 0; i < list_length(indirection) && type != kCannotTell; ++i) {
+    const void* step = indirection->elements[i].ptr_value;
+    note_cast(catalog::base_type(snapshot_, type), type, offset);
+    if (IsA(step, A_Indices)) {
+      is_slice |= as<A_Indices>(step).is_slice;
+      const bool is_last = i + 1 == list_length(indirection) ||
+                           !IsA(indirection->elements[i + 1].ptr_value, A_Indices);
+      if (!is_last) continue;
+      type = is_slice ? catalog::slice_type(snapshot_, type)
+                      : catalog::subscript_type(snapshot_, type);
+      is_slice = false;
+      continue;
+    }
+    const Row* row = IsA(step, String) ? row_of_type(type) : nullptr;
+    const std::string_view name = row == nullptr ? "" : strVal(step);
+    type = kCannotTell;
+    for (std::size_t j = 0; row != nullptr && j < row->fields.size(); ++j) {
+      if (row->fields[j].name == name) type = row->fields[j].type;
     }
   }
+  return type;
+}
+
+void Analysis::note_assignment(const Item& target, const ResTarget& named, const Value& value) {
+  if (target.relation == nullptr) return;
+  const auto* column = target.relation->column(std::string_view(named.name));
+  if (column == nullptr) return;
+  const std::size_t offset = place(named.location);
+  note_cast(value, assigned_type(column->type, named.indirection, offset), offset);
 }
 
 // The value at that place of an INSERT becomes its column's type.
 void Analysis::note_assignment(const Item& target, const List* columns, std::size_t index,
                                const Value& value, std::size_t offset) {
   if (target.relation == nullptr) return;
-  const catalog::Column* column = nullptr;
   if (columns == nullptr) {
-    if (index < target.relation->columns.size()) column = &target.relation->columns[index];
+    if (index >= target.relation->columns.size()) return;
+    note_cast(value, target.relation->columns[index].type, offset);
   } else if (index < static_cast<std::size_t>(list_length(columns))) {
-    const auto& named = as<ResTarget>(columns->elements[index].ptr_value);
-    if (list_length(named.indirection) > 0) return;
-    column = target.relation->column(std::string_view(named.name));
+    note_assignment(target, as<ResTarget>(columns->elements[index].ptr_value), value);
   }
-  if (column != nullptr) note_cast(value, column->type, offset);
 }
 
 // The rows of an INSERT: a query's, or none of DEFAULT VALUES.

@@ -43,6 +43,10 @@ SELECT public.hidden(id) FROM person
 SELECT o.full_name FROM orders o
 --- unknown field
 SELECT (home).town FROM person
+--- field of a row by the name that its alias hides
+SELECT (t).id FROM thing t(a)
+--- function of a row by the name that its alias hides
+SELECT id(t) FROM thing t(a)
 --- unknown field of a subquery's row
 SELECT (q).email FROM (SELECT id FROM person) q
 --- unknown operator
@@ -56,7 +60,7 @@ SELECT id::nothing FROM person
 --- unknown collation
 SELECT name COLLATE "nowhere" FROM person
 --- function that fits twice
-SELECT vsum(NULL, NULL)
+SELECT twice(id::int2) FROM person
 --- operator that fits twice
 SELECT ~ 'x'
 --- named argument that is not there

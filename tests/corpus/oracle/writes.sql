@@ -65,6 +65,14 @@ UPDATE person p SET name = q.name FROM person q WHERE q.id = p.boss
 UPDATE person SET (name, email) = ('a', 'b'), (age, boss) = (SELECT id, order_id FROM item LIMIT 1)
 --- update of a field
 UPDATE person SET home.street = 'x', tags[2] = name, home.geo.x = age
+--- update of several with casts
+UPDATE person SET (short, mood) = (SELECT name, order_id FROM item LIMIT 1), (home, age) = ROW(ROW('a', 'b', NULL), 3)
+--- update of a domain's field
+UPDATE orders SET dest.street = note, dest.geo.x = qty
+--- insert into a domain's field
+INSERT INTO orders (id, dest.street, dest.zip) VALUES (1, 'a', 'b')
+--- update by a case of a domain
+UPDATE orders SET qty = CASE WHEN id > 1 THEN qty END
 --- update with a default
 UPDATE person SET name = DEFAULT
 --- update with a cast

@@ -216,7 +216,8 @@ class Oracle:
 
     def _row_types(self, node):
         """Relations whose row type a node mentions."""
-        types = [node.get(key) for key in ("vartype", "resulttype", "funcresulttype", "row_typeid", "consttype")]
+        keys = ("vartype", "resulttype", "funcresulttype", "row_typeid", "consttype")
+        types = [node.get(key) for key in keys]
         return {self.relations[self.row_types[int(one)]]
                 for one in types if isinstance(one, str) and one.isdigit() and int(one) in self.row_types}
 

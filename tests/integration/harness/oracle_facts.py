@@ -5,7 +5,8 @@ import re
 
 # What the resolver answers itself. Of other errors (types, grouping) it knows nothing: the server refuses.
 OWN_ERRORS = {"42P01", "42703", "42702", "42883", "42725", "42P09", "42704"}
-NOT_OWN = re.compile(r'(collation|window) ".*" .*does not exist|(ORDER BY|GROUP BY|DISTINCT ON) ".*" is ambiguous')
+NOT_OWN = re.compile(r'(collation|window) ".*" .*does not exist'
+                     r'|(ORDER BY|GROUP BY|DISTINCT ON) ".*" is ambiguous')
 
 
 def statement_of(answer):

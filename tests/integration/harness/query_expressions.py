@@ -19,57 +19,68 @@ LITERALS = {
     "texts": ["ARRAY['a', 'b']", "'{a}'::text[]"],
 }
 FORMS = {
-    "int": ["{int} + {int}", "- {int}", "{int} OPERATOR(pg_catalog.*) {int}", "length({text})", "twice({int})",
-            "public.span({int})", "span({int}, b => {int})", "vsum({int}, {int})", "vsum(VARIADIC {ints})",
-            "CASE WHEN {bool} THEN {int} ELSE {int} END", "CASE {int} WHEN {int} THEN {int} END",
-            "COALESCE({int}, {int}, 0)", "NULLIF({int}, {int})", "GREATEST({int}, {int})", "({ints})[1]",
-            "({ints})[{int}]", "cardinality({texts})", "({point}).x", "({address}).geo.y", "area({point})",
-            "({point}).area", "zip({address})", "{text}::int", "CAST({numeric} AS int)", "{int}::positive",
-            "EXTRACT(year FROM {date})::int", "ident({int})", "first_of({ints})", "one_out({int})",
-            "(pair_of({int})).a", "{point}::int", "({jsonb} ->> 'a')::int", "strpos({text}, {text})"],
+    "int": ["(poly({int})).one", "((poly({int})).many)[1]", "{int} + {int}", "- {int}",
+        "{int} OPERATOR(pg_catalog.*) {int}", "length({text})",
+        "twice({int})", "public.span({int})", "span({int}, b => {int})", "vsum({int}, {int})",
+        "vsum(VARIADIC {ints})", "CASE WHEN {bool} THEN {int} ELSE {int} END",
+        "CASE {int} WHEN {int} THEN {int} END", "COALESCE({int}, {int}, 0)", "NULLIF({int}, {int})",
+        "GREATEST({int}, {int})", "({ints})[1]", "({ints})[{int}]", "cardinality({texts})", "({point}).x",
+        "({address}).geo.y", "area({point})", "({point}).area", "zip({address})", "{text}::int",
+        "CAST({numeric} AS int)", "{int}::positive", "EXTRACT(year FROM {date})::int", "ident({int})",
+        "first_of({ints})", "one_out({int})", "(pair_of({int})).a", "{point}::int",
+        "({jsonb} ->> 'a')::int", "strpos({text}, {text})"],
     "text": ["{text} || {text}", "{text} || 'x'", "upper({text})", "twice({text})", "side.twice({int})",
-             "hidden({int}, {text})", "side.hidden(b => {text}, a => {int})", "{int}::text", "{mood}::text",
-             "{int} OPERATOR(side.+) {text}", "{int} + {text}", "~~~{text}", "({address}).street", "({address}).zip",
-             "{address}::text", "mood_text({mood})", "CASE WHEN {bool} THEN {text} END", "COALESCE({text}, {text})",
-             "substring({text} FROM {int} FOR 2)", "trim({text})", '{text} COLLATE "C"', "concat({text}, {int})",
-             "(pair_of({int})).b", "{jsonb} ->> {text}", "shout({text})", "({texts})[{int}]", "ident({text})",
-             "{text}::short_words", "CAST({date} AS text)", "vsum({text}, {text})", "LEAST({text}, {text})"],
-    "numeric": ["{numeric} * {numeric}", "{int} / 2.0", "round({numeric}, 1)", "{int}::numeric", "abs({numeric})",
-                "COALESCE({numeric}, {int})", "CASE WHEN {bool} THEN {int} ELSE {numeric} END", "ident({numeric})"],
+        "hidden({int}, {text})", "side.hidden(b => {text}, a => {int})", "{int}::text", "{mood}::text",
+        "{int} OPERATOR(side.+) {text}", "{int} + {text}", "~~~{text}", "({address}).street",
+        "({address}).zip", "{address}::text", "mood_text({mood})", "CASE WHEN {bool} THEN {text} END",
+        "COALESCE({text}, {text})", "substring({text} FROM {int} FOR 2)", "trim({text})",
+        '{text} COLLATE "C"', "concat({text}, {int})", "(pair_of({int})).b", "{jsonb} ->> {text}",
+        "shout({text})", "({texts})[{int}]", "ident({text})", "{text}::short_words",
+        "CAST({date} AS text)", "vsum({text}, {text})", "LEAST({text}, {text})"],
+    "numeric": ["{numeric} * {numeric}", "{int} / 2.0", "round({numeric}, 1)", "{int}::numeric",
+        "abs({numeric})", "COALESCE({numeric}, {int})", "CASE WHEN {bool} THEN {int} ELSE {numeric} END",
+        "ident({numeric})"],
     "date": ["{date} + {int}", "twice({numeric})", "COALESCE({date}, {date})", "CAST({text} AS date)"],
     "jsonb": ["to_jsonb({text})", "to_jsonb({address})", "{jsonb} -> {text}", "{jsonb} || {jsonb}",
-              "jsonb_build_object('a', {int})"],
-    "bool": ["{int} = {int}", "{text} <> {text}", "{text} === {text}", "{text} LIKE {text}", "{int} IN (1, {int}, {int})",
-             "{text} NOT IN ('a', {text})", "{int} BETWEEN {int} AND {int}", "{int} IS NULL", "{bool} AND {bool}",
-             "NOT ({bool})", "{bool} OR {bool}", "{int} = ANY ({ints})", "{text} = ANY ({texts})", "{date} > {date}",
-             "({int}, {text}) = ({int}, {text})", "({int}, {int}) < ({int}, {int})", "{text} IS DISTINCT FROM {text}",
-             "{mood} = {text}", "{mood} = 'sad'", "{point} < {point}", "{point} = {point}", "{address} ## {address}",
-             "({bool}) IS NOT TRUE", "{numeric} >= {int}", "{ints} && {ints}", "{text} SIMILAR TO {text}",
-             "{address} IS NOT NULL", "{int} > ALL ({ints})", "{date} NOT BETWEEN SYMMETRIC {date} AND {date}"],
+        "jsonb_build_object('a', {int})"],
+    "bool": ["{int} = {int}", "{text} <> {text}", "{text} === {text}", "{text} LIKE {text}",
+        "{int} IN (1, {int}, {int})", "{text} NOT IN ('a', {text})", "{int} BETWEEN {int} AND {int}",
+        "{int} IS NULL", "{bool} AND {bool}", "NOT ({bool})", "{bool} OR {bool}", "{int} = ANY ({ints})",
+        "{text} = ANY ({texts})", "{date} > {date}", "({int}, {text}) = ({int}, {text})",
+        "({int}, {int}) < ({int}, {int})", "{text} IS DISTINCT FROM {text}", "{mood} = {text}",
+        "{mood} = 'sad'", "{point} < {point}", "{point} = {point}", "{address} ## {address}",
+        "({bool}) IS NOT TRUE", "{numeric} >= {int}", "{ints} && {ints}", "{text} SIMILAR TO {text}",
+        "{address} IS NOT NULL", "{int} > ALL ({ints})", "{date} NOT BETWEEN SYMMETRIC {date} AND {date}"],
     "mood": ["COALESCE({mood}, {mood})", "{int}::mood", "{text}::mood", "ident({mood})"],
     "point": ["({address}).geo", "ROW({int}, {int})::point_t", "COALESCE({point}, {point})"],
     "address": ["ROW({text}, {text}, {point})::address", "{address}::home_t"],
     "ints": ["ARRAY[{int}, {int}]", "{ints} || {int}", "({ints})[{int}:2]", "array_remove({ints}, {int})"],
-    "texts": ["ARRAY[{text}]", "string_to_array({text}, ',')", "{texts}::varchar[]::text[]", "array_append({texts}, {text})"],
+    "texts": ["ARRAY[{text}]", "string_to_array({text}, ',')", "{texts}::varchar[]::text[]",
+        "array_append({texts}, {text})"],
 }
 AGGREGATES = {
     "int": ["count(*)::int", "max({int})", "total_of({int})", "min({int}) FILTER (WHERE {bool})",
-            "count(DISTINCT {text})::int", "total_of(DISTINCT {int})"],
-    "text": ["string_agg({text}, ',' ORDER BY {int})", "max({text})", "min({text} COLLATE \"C\")",
-             "mode() WITHIN GROUP (ORDER BY {text})"],
-    "numeric": ["sum({numeric})", "avg({int})", "percentile_cont(0.5) WITHIN GROUP (ORDER BY {int})::numeric"],
+        "count(DISTINCT {text})::int", "total_of(DISTINCT {int})"],
+    "text": ["string_agg({text}, ',' ORDER BY {int})", "max({text})", 'min({text} COLLATE "C")',
+        "mode() WITHIN GROUP (ORDER BY {text})"],
+    "numeric": ["sum({numeric})", "avg({int})",
+        "percentile_cont(0.5) WITHIN GROUP (ORDER BY {int})::numeric"],
     "bool": ["bool_or({bool})", "every({int} = 1)"],
     "mood": ["middle(0.5) WITHIN GROUP (ORDER BY {mood})", "max({mood})"],
-    "ints": ["array_agg({int} ORDER BY {text})"], "texts": ["array_agg({text})"], "date": ["max({date})"],
+    "ints": ["array_agg({int} ORDER BY {text})"],
+    "texts": ["array_agg({text})"],
+    "date": ["max({date})"],
     "jsonb": ["jsonb_agg({int})"],
 }
 WINDOWS = {
-    "int": ["rank() OVER (PARTITION BY {text} ORDER BY {int})::int", "sum({int}) OVER (ORDER BY {date})::int",
-            "lag({int}) OVER (PARTITION BY {point})", "first_value({int}) OVER w",
-            "count(*) FILTER (WHERE {bool}) OVER (ORDER BY {int} ROWS 1 PRECEDING)::int"],
+    "int": ["rank() OVER (PARTITION BY {text} ORDER BY {int})::int",
+        "sum({int}) OVER (ORDER BY {date})::int", "lag({int}) OVER (PARTITION BY {point})",
+        "first_value({int}) OVER w",
+        "count(*) FILTER (WHERE {bool}) OVER (ORDER BY {int} ROWS 1 PRECEDING)::int"],
     "text": ["lead({text}) OVER w", "max({text}) OVER (w ROWS 2 PRECEDING)"],
 }
-ROW_FUNCTIONS = {"person": ["full_name", "age"], "v_person": ["initials"], "thing": ["title"], "sub_thing": ["title"]}
+ROW_FUNCTIONS = {"person": ["full_name", "age"], "v_person": ["initials"], "thing": ["title"],
+                 "sub_thing": ["title"]}
 SLOT = re.compile(r"\{(\w+)\}")
 UNKNOWN_NAMES = ("nothing", "gone", "Id", "salary", "ctid_", "email2")
 
@@ -119,7 +130,8 @@ class Expressions:
                 forms = forms[:1]
             return self.chance.choice(forms).format(name=name, alias=alias)
         if names and item.table:
-            return self.chance.choice(("({}).{}", "({}.*).{}")).format(alias, quoted(self.chance.choice(names)))
+            form = self.chance.choice(("({}).{}", "({}.*).{}"))
+            return form.format(alias, quoted(self.chance.choice(names)))
         return f"length(({alias})::text)" if kind == "int" else f"({alias}.*)::text"
 
     def wrong_reference(self, scope):

@@ -49,7 +49,8 @@ class Generator(Expressions):
 
     def target_table(self):
         name = self.chance.choice(("person", "orders", "item", "thing", "event", "spot", "shadow"))
-        columns = [column for column in self.tables["public", name] if column.kind and column.name != "total2"]
+        columns = [column for column in self.tables["public", name]
+                   if column.kind and column.name != "total2"]
         item = Item(self.chance.choice(("p", "t", "z")), columns, name)
         return f"public.{name} AS {item.alias}", item
 
@@ -64,8 +65,9 @@ class Generator(Expressions):
     def returning(self, scope, item):
         if not self.likely(0.4):
             return ""
-        return " RETURNING " + self.chance.choice(
-            ("*", f"{item.alias}.*", item.alias, self.expression(scope, "text", 1), self.reference(scope, "int")))
+        ways = ["*", f"{item.alias}.*", item.alias]
+        ways += [self.expression(scope, "text", 1), self.reference(scope, "int")]
+        return " RETURNING " + self.chance.choice(ways)
 
     def insert(self, scope):
         text, item = self.target_table()
@@ -78,7 +80,8 @@ class Generator(Expressions):
         inside.add(item)
         if item.table in ("person", "orders") and self.likely(0.4):
             both = Scope(parent=scope, named=[item, Item("excluded", item.columns)], open=[item])
-            text += f" ON CONFLICT (id) DO UPDATE SET {self.settings(both, item)} WHERE {self.condition(both, 1)}"
+            text += f" ON CONFLICT (id) DO UPDATE SET {self.settings(both, item)}"
+            text += f" WHERE {self.condition(both, 1)}"
         return text + self.returning(inside, item)
 
     def update(self, scope):
@@ -102,8 +105,10 @@ class Generator(Expressions):
         both = Scope(parent=scope.parent, ctes=scope.ctes, named=[source, item], open=[source, item])
         column = self.chance.choice(item.columns)
         return (f"MERGE INTO {text} USING {source_text} ON {self.expression(both, 'bool', 1)}"
-                f" WHEN MATCHED AND {self.expression(both, 'bool', 1)} THEN UPDATE SET {self.settings(both, item)}"
-                f" WHEN NOT MATCHED AND {self.expression(scope, 'bool', 1)} THEN INSERT ({quoted(column.name)})"
+                f" WHEN MATCHED AND {self.expression(both, 'bool', 1)}"
+                f" THEN UPDATE SET {self.settings(both, item)}"
+                f" WHEN NOT MATCHED AND {self.expression(scope, 'bool', 1)}"
+                f" THEN INSERT ({quoted(column.name)})"
                 f" VALUES ({self.expression(scope, column.kind, 1)})")
 
     # -- queries
@@ -161,7 +166,8 @@ class Generator(Expressions):
         if depth > 0 and self.likely(0.12):
             kinds = [self.chance.choice(("int", "text")) for _ in range(self.chance.randint(1, 2))]
             left = ", ".join(self.expression(scope, kind, 1) for kind in kinds)
-            return f"({left}) {self.chance.choice(('IN', 'NOT IN'))} ({self.query(scope, kinds, depth - 1)[0]})"
+            rows = self.query(scope, kinds, depth - 1)[0]
+            return f"({left}) {self.chance.choice(('IN', 'NOT IN'))} ({rows})"
         return self.expression(scope, "bool", depth)
 
     def target(self, text, kind):
@@ -266,7 +272,8 @@ class Generator(Expressions):
             text, item = self.table(Scope(), "z")
             second.add(item)
             sources += f" JOIN {text} ON {self.expression(second, 'bool', 1)}"
-        step = f"SELECT {self.expression(second, 'int', 1)}, {self.bracketed(second, 'text', 1)}::text FROM {sources}"
+        step = f"SELECT {self.expression(second, 'int', 1)}, {self.bracketed(second, 'text', 1)}::text"
+        step += f" FROM {sources}"
         return f"{start} {self.chance.choice(('UNION', 'UNION ALL'))} {step}", columns
 
     # -- FROM
@@ -298,6 +305,8 @@ class Generator(Expressions):
             return self.subquery(scope, depth, is_lateral_ok)
         if roll < 0.6:
             return self.function(scope if is_lateral_ok else Scope(parent=scope.parent))
+        if roll < 0.65:
+            return self.table_function(scope if is_lateral_ok else Scope(parent=scope.parent))
         return self.table(scope)
 
     def table(self, scope, alias=None):
@@ -312,7 +321,11 @@ class Generator(Expressions):
             text = "ONLY " + text
         if alias:
             return f"{text} {alias}", Item(alias, columns, name)
-        return self.renamed(scope, text, columns, name)
+        text, item = self.renamed(scope, text, columns, name)
+        if self.likely(0.06) and not name.startswith("v_"):
+            argument = self.expression(Scope(parent=scope.parent), "int", 1)
+            text += f" TABLESAMPLE SYSTEM ({argument}) REPEATABLE (3)"
+        return text, item
 
     def renamed(self, scope, text, columns, table):
         """With an alias, and sometimes names for the first columns; or as it is."""
@@ -322,8 +335,8 @@ class Generator(Expressions):
         alias = self.alias(scope)
         if columns and self.likely(0.15):
             count = self.chance.randint(1, len(columns))
-            columns = [Column(self.chance.choice((*NAMES, self.fresh())), column.kind) if i < count else column
-                       for i, column in enumerate(columns)]
+            columns = [Column(self.chance.choice((*NAMES, self.fresh())), column.kind)
+                       for column in columns[:count]] + columns[count:]
             names = ", ".join(quoted(column.name) for column in columns[:count])
             return f"{text} AS {quoted(alias)}({names})", Item(alias, columns)
         return f"{text} {self.chance.choice(('', 'AS '))}{quoted(alias)}", Item(alias, columns, table)
@@ -355,11 +368,27 @@ class Generator(Expressions):
             columns = [*columns, Column("generate_series", "int")]
         return f"{text} AS {quoted(alias)}", Item(alias, columns, table)
 
+    def table_function(self, scope):
+        """Items that name their columns themselves."""
+        alias = self.alias(scope)
+        columns = [Column(self.fresh(), kind) for kind in ("int", "text", "mood")]
+        kinds = ("int", "short_words", "public.mood")
+        types = [f"{column.name} {kind}" for column, kind in zip(columns, kinds)]
+        form = self.chance.choice((
+            "any_rec() AS {alias}({types})", "jsonb_to_recordset({{jsonb}}) AS {alias}({types})",
+            "ROWS FROM (any_rec() AS ({types}), twice({{int}})) AS {alias}",
+            "XMLTABLE('/r' PASSING xmlelement(NAME e, {{text}}) COLUMNS {paths}) AS {alias}"))
+        paths = f"{types[0]} PATH 'a' DEFAULT {{int}}, {types[1]} PATH {{text}}, {types[2]} DEFAULT {{mood}}"
+        text = form.format(alias=quoted(alias), types=", ".join(types), paths=paths)
+        if text.startswith("ROWS"):
+            columns.append(Column("twice", "int"))
+        return self.filled(scope, text, 1), Item(alias, columns)
+
     def join(self, scope, depth):
         kind = self.chance.choice(JOINS)
         is_lateral_ok = kind in ("JOIN", "INNER JOIN", "LEFT JOIN")
         left_text, left = self.item(scope, depth - 1, is_lateral_ok=True)
-        beside = Scope(named=scope.named + [left], open=scope.open + [left], parent=scope.parent, ctes=scope.ctes)
+        beside = Scope(scope.named + [left], scope.open + [left], scope.parent, scope.ctes)
         right_text, right = self.item(beside, depth - 1, is_lateral_ok)
         mine = [column.name for column in left.columns]
         theirs = [column.name for column in right.columns]
