@@ -6,12 +6,15 @@ Each statement is also given to the server, so that none is here that could not 
 labelled as refused say why, and must be refused by a rule, not for uncertainty."""
 
 import collections
+import pathlib
+import re
 
 import pytest
 from harness import ordinary
 from harness.policy import reasons
 from harness.servers import MAJORS, programs
 
+DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "policy.md"
 # What says that the engine could not tell what a statement reads.
 UNCERTAIN = "resolve"
 
@@ -67,6 +70,14 @@ def test_labels_are_complete():
         assert case.get("expect", "deny") == "deny", case["id"]
         assert ("reason" in case) == ("expect" in case), case["id"]
         assert set(case.get("works_on", MAJORS)) <= set(MAJORS), case["id"]
+
+
+def test_the_documentation_counts_them():
+    rows = re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \|", DOCUMENT.read_text(), re.M)
+    documented = {group: (int(total), int(refused)) for group, total, refused in rows}
+    total = collections.Counter(case["group"] for case in ordinary.CASES)
+    refused = collections.Counter(case["group"] for case in ordinary.CASES if "expect" in case)
+    assert documented == {group: (total[group], refused[group]) for group in total}
 
 
 def test_a_wrong_verdict_is_found():
