@@ -32,7 +32,8 @@ def differences(judged):
     for case, answer in judged:
         wanted = "refused by a rule" if case.get("expect") == "deny" else "allowed"
         if kind(answer) != wanted:
-            yield f"{case['id']} ({case['source']}): {kind(answer)} {reasons(answer)}\n    {case['sql'][:300]}"
+            yield (f"{case['id']} ({case['source']}): {kind(answer)} {reasons(answer)}\n"
+                   f"    {case['sql'][:300]}")
 
 
 @pytest.fixture(scope="module", params=MAJORS)
@@ -90,4 +91,5 @@ def test_a_wrong_verdict_is_found():
     assert not list(differences([(case, {"verdict": "allow", "violations": []})]))
     labelled = case | {"expect": "deny", "reason": "said"}
     assert not list(differences([(labelled, refused)]))
-    assert len(list(differences([(labelled, unsure), (labelled, {"verdict": "allow", "violations": []})]))) == 2
+    allowed = {"verdict": "allow", "violations": []}
+    assert len(list(differences([(labelled, unsure), (labelled, allowed)]))) == 2
