@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "policy/rules/range_constructors.h"
 #include "policy/rules/reasons.h"
 
 namespace policy::rules {
@@ -99,7 +100,9 @@ const Refusal* FunctionRules::others(const Function& function, string_view schem
     return nullptr;
   }
   if (const Refusal* refusal = relations_.schema(schema)) return refusal;
-  if (is_allowed(function, schema)) return nullptr;
+  if (is_allowed(function, schema) || is_range_constructor(binding_.snapshot, function)) {
+    return nullptr;
+  }
   if (std::ranges::binary_search(harmless_, function.oid)) return nullptr;
   return function.extension.empty() ? &by_allowed_ : &by_extension_;
 }

@@ -6,12 +6,15 @@ Each statement is also given to the server, so that none is here that could not 
 labelled as refused say why, and must be refused by a rule, not for uncertainty."""
 
 import collections
+import pathlib
+import re
 
 import pytest
 from harness import ordinary
 from harness.policy import reasons
 from harness.servers import MAJORS, programs
 
+DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "policy.md"
 # What says that the engine could not tell what a statement reads.
 UNCERTAIN = "resolve"
 
@@ -29,7 +32,8 @@ def differences(judged):
     for case, answer in judged:
         wanted = "refused by a rule" if case.get("expect") == "deny" else "allowed"
         if kind(answer) != wanted:
-            yield f"{case['id']} ({case['source']}): {kind(answer)} {reasons(answer)}\n    {case['sql'][:300]}"
+            yield (f"{case['id']} ({case['source']}): {kind(answer)} {reasons(answer)}\n"
+                   f"    {case['sql'][:300]}")
 
 
 @pytest.fixture(scope="module", params=MAJORS)
@@ -69,6 +73,14 @@ def test_labels_are_complete():
         assert set(case.get("works_on", MAJORS)) <= set(MAJORS), case["id"]
 
 
+def test_the_documentation_counts_them():
+    rows = re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \|", DOCUMENT.read_text(), re.M)
+    documented = {group: (int(total), int(refused)) for group, total, refused in rows}
+    total = collections.Counter(case["group"] for case in ordinary.CASES)
+    refused = collections.Counter(case["group"] for case in ordinary.CASES if "expect" in case)
+    assert documented == {group: (total[group], refused[group]) for group in total}
+
+
 def test_a_wrong_verdict_is_found():
     """What test_no_ordinary_statement… compares can fail."""
     case = {"id": "x", "source": "here", "sql": "SELECT 1"}
@@ -79,4 +91,5 @@ def test_a_wrong_verdict_is_found():
     assert not list(differences([(case, {"verdict": "allow", "violations": []})]))
     labelled = case | {"expect": "deny", "reason": "said"}
     assert not list(differences([(labelled, refused)]))
-    assert len(list(differences([(labelled, unsure), (labelled, {"verdict": "allow", "violations": []})]))) == 2
+    allowed = {"verdict": "allow", "violations": []}
+    assert len(list(differences([(labelled, unsure), (labelled, allowed)]))) == 2

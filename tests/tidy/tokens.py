@@ -78,7 +78,8 @@ QUERY_TEXT = re.compile(
     re.IGNORECASE,
 )
 QUERY_FILES = ("policy/catalog/queries.",)
-_LITERAL_OR_COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/|R"\((?P<raw>.*?)\)"|"(?P<text>(?:\\.|[^"\\\n])*)"', re.DOTALL)
+_LITERAL_OR_COMMENT = re.compile(
+    r'//[^\n]*|/\*.*?\*/|R"\((?P<raw>.*?)\)"|"(?P<text>(?:\\.|[^"\\\n])*)"', re.DOTALL)
 
 
 def _literals(text):

@@ -15,7 +15,7 @@ POLICIES = {
         "tables": {"denied": ["public.password_resets"]},
         "columns": {"denied": ["public.users.api_token"], "denied_patterns": ["*.*password*"]},
         "functions": {"allowed": ["public.order_total(bigint)", "public.larger", "public.largest",
-                                  "public.status_rank", "public.price_range", "public.price_multirange"],
+                                  "public.status_rank"],
                       "extensions": EXTENSIONS},
         "allow_explain": True,
     },
