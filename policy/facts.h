@@ -44,7 +44,7 @@ struct RelationUse {
   bool is_inserted = false;  // INSERT, MERGE, COPY FROM
   bool is_updated = false;   // UPDATE, MERGE, ON CONFLICT DO UPDATE
   bool is_deleted = false;   // DELETE, MERGE, TRUNCATE
-  bool is_locked = false;    // FOR UPDATE and the like
+  bool is_locked = false;    // FOR UPDATE and the like, LOCK TABLE
   bool is_defined = false;   // target of DDL or maintenance
   bool has_where = true;     // false: UPDATE or DELETE of every row
   bool has_alias = false;

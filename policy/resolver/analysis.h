@@ -273,6 +273,7 @@ class Analysis {
   void defined_relations(const void* node);
   void define(const RangeVar& var);
   static void visit_definition(void* self, const void* node);
+  void lock(const LockStmt& node);
   void show(const VariableShowStmt& node);
 
   const catalog::Snapshot& snapshot_;

@@ -196,6 +196,16 @@ void Analysis::utility(const void* node) {
   defined_relations(node);
 }
 
+// LOCK TABLE reads and changes nothing of what it names.
+void Analysis::lock(const LockStmt& node) {
+  for (int i = 0; i < list_length(node.relations); ++i) {
+    const auto& var = as<RangeVar>(element(node.relations, i));
+    if (const auto* relation = relation_of(var)) {
+      use(note_relation(*relation, place(var.location))).is_locked = true;
+    }
+  }
+}
+
 void Analysis::statement(const void* node) {
   switch (nodeTag(node)) {
     case T_SelectStmt:
@@ -239,6 +249,7 @@ void Analysis::statement(const void* node) {
       call(level, *as<CallStmt>(node).funccall);
       return;
     }
+    case T_LockStmt: return lock(as<LockStmt>(node));
     case T_VariableShowStmt: return show(as<VariableShowStmt>(node));
     case T_VariableSetStmt:
     case T_TransactionStmt:
