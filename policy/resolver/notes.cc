@@ -120,6 +120,14 @@ void Analysis::note_ordering(Oid type, std::size_t offset) {
   while (known != nullptr && known->is_array) {
     known = snapshot_.type(catalog::base_type(snapshot_, known->element));
   }
+  const catalog::Relation* row =
+      known == nullptr || known->relation == 0 ? nullptr : snapshot_.relation(known->relation);
+  if (row != nullptr && spend(offset, row->columns.size() + 1)) {
+    // By its own operator class, or column by column; no row type holds itself.
+    if (!known->ordering_functions.empty()) note(*known);
+    for (const auto& column : row->columns) note_ordering(column.type, offset);
+    return;
+  }
   const bool is_certain = known != nullptr && known->kind != catalog::TypeKind::Composite &&
                           known->kind != catalog::TypeKind::Pseudo;
   if (is_certain && known->subtype != 0) return note_ordering(known->subtype, offset);

@@ -30,7 +30,7 @@ INSERT INTO person (id, home.street, home.geo.x, tags[1]) VALUES (1, 'a', 2, 'x'
 --- insert overriding
 INSERT INTO person (id) OVERRIDING USER VALUE VALUES (1)
 --- insert with casts
-INSERT INTO person (id, mood, short, home) SELECT 1, 3, 'x', ROW('a', 'b', ROW(1, 2)) FROM item
+INSERT INTO person (id, mood, short, home) VALUES (1, 3, 'x', ROW('a', 'b', ROW(1, 2)))
 --- insert of rows of several types
 INSERT INTO person (id, mood) VALUES (1, 3), (2, 'sad')
 --- insert into a domain's column
