@@ -100,11 +100,15 @@ void CastCode::add_type(Oid type) {
   }
 }
 
-void CastCode::add_any() {
-  if (std::exchange(has_any_, true)) return;
+void CastCode::add_types() {
   for (const Type& type : snapshot_.types()) {
     for (const Oid function : type.functions) add_function(function);
   }
+}
+
+void CastCode::add_any() {
+  if (std::exchange(has_any_, true)) return;
+  add_types();
   for (const Cast& cast : snapshot_.casts()) add_function(cast.function);
 }
 

@@ -15,6 +15,8 @@ class CastCode {
 
   // `source` may be kUnknown or kCannotTell: then every cast that could be the one counts.
   void add(Oid source, Oid target, Context context) { convert(source, target, context, 0); }
+  // What types themselves run, whichever it is: input, output, CHECKs of domains.
+  void add_types();
   // A conversion that cannot be told, between any two types.
   void add_any();
   std::vector<Oid> take();  // sorted, each once

@@ -31,6 +31,7 @@ class Analysis {
  public:
   Analysis(const ResolveInput& input, Facts& facts);
 
+  void parameters();                 // statement.cc
   void statement(const void* node);  // statement.cc
 
  private:
@@ -61,12 +62,12 @@ class Analysis {
   void note_call_oids(CallUse::Kind kind, std::string name, std::size_t offset,
                       std::span<const Oid> candidates);
   void note_ordering(Oid type, std::size_t offset);
-  void note_named_relation(const char* text, std::size_t offset);
   void note_filter(Sources sources);
   Sources join_sources(Sources one, Sources other);
   Sources source(Oid relation, std::int16_t column);
   // For a rewrite; nothing where none is asked for.
   void note_star(const Result& expanded, std::size_t first, std::size_t offset, int qualifiers);
+  void note_qualifiers(const Name& row, std::size_t offset, int qualifiers);
   void note_fragile(const char* construct);
   void note_column_name(std::string_view name);
   bool spend(std::size_t offset, std::uint64_t work = 1);
@@ -194,7 +195,6 @@ class Analysis {
   Value operation_any(Level& level, const A_Expr& node);
   Value operation_in(Level& level, const A_Expr& node);
   Value operation_between(Level& level, const A_Expr& node);
-  void note_arguments(const catalog::Choice& choice, const Seq<Value>& arguments);
   Value operation(Level& level, const A_Expr& node);
   Value operate(const List* name, std::optional<Value> left, const Value& right,
                 std::size_t offset);
@@ -222,7 +222,8 @@ class Analysis {
   // -- types.cc
   Oid type_of(const TypeName* name);
   Oid array_of(Oid element);
-  std::string type_words(Oid type) const;  // as format_type() prints it
+  std::string type_words(Oid type) const;               // as format_type() prints it
+  static bool is_type_in_words(std::string_view text);  // "integer": of the grammar, of no catalog
 
   // -- older_grammar.cc
   std::optional<Value> older_reading(Level& level, const void* node);
@@ -230,12 +231,37 @@ class Analysis {
                    std::initializer_list<const void*> arguments, int location);
   bool needs(int major, const char* construct, std::size_t offset);
 
+  // -- definitions.cc
+  struct Definition {
+    Analysis* analysis = nullptr;
+    Level* level = nullptr;
+    Item* item = nullptr;  // what its expressions can name
+  };
+  void utility(const void* node);
+  void define(const RangeVar& var);
+  void define_named(const List* names, int fewer);
+  void note_schema(const char* name, std::size_t offset);
+  void named_object(ObjectType type, const void* object);
+  void named_objects(const void* node);
+  void scope_definition(Definition& definition, const void* node);
+  void column_definition(Definition& definition, const ColumnDef& column);
+  void changed_type(Definition& definition, const AlterTableCmd& command);
+  void defined(Definition& definition, const void* node);
+  static void visit_definition(void* state, const void* node);
+
+  // -- named_by_values.cc
+  void note_named_relation(const char* text, std::size_t offset);
+  void note_named_type(const Value& value, std::string_view function, std::size_t offset);
+  void note_any_type(std::string_view function, std::size_t offset);
+  void note_argument(const catalog::Function& function, const Seq<Value>& arguments,
+                     std::size_t offset);
+  void note_arguments(const catalog::Choice& choice, const Seq<Value>& arguments,
+                      std::size_t offset);
+  bool names_owned_sequence(const catalog::Choice& choice, const Seq<Value>& arguments);
+
   // -- statement.cc, writes.cc
   void query_statement(const void* node);
-  void utility(const void* node);
   void prepare(const PrepareStmt& node);
-  void calls_below(const void* node);
-  void dropped(const DropStmt& node);
   void insert(Level& level, const InsertStmt& node, Result* returned);
   void update(Level& level, const UpdateStmt& node, Result* returned);
   void remove(Level& level, const DeleteStmt& node, Result* returned);
@@ -245,9 +271,8 @@ class Analysis {
   void written_columns(Item& target, const List* columns, std::size_t offset);
   void set_clause(Level& level, Item& target, const List* targets);
   void written_column(Item& target, const ResTarget& node);
-  void defined_relations(const void* node);
-  void define(const RangeVar& var);
-  static void visit_definition(void* self, const void* node);
+  void note_assignment(const Item& target, const List* columns, std::size_t place_in_row,
+                       const Value& value);
   void show(const VariableShowStmt& node);
 
   const catalog::Snapshot& snapshot_;

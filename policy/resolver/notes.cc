@@ -150,6 +150,13 @@ void Analysis::note_star(const Result& expanded, std::size_t first, std::size_t 
   facts_.shape.stars.push_back(std::move(star));
 }
 
+// A schema before a row's name is lost where the relation is replaced.
+void Analysis::note_qualifiers(const Name& row, std::size_t offset, int qualifiers) {
+  if (!input_.is_rewritten || qualifiers < 2) return;
+  facts_.shape.qualified_names.push_back(
+      {.offset = offset, .qualifiers = qualifiers, .use = row.item->use});
+}
+
 Sources Analysis::source(Oid relation, std::int16_t column) {
   if (!input_.is_traced) return nullptr;
   auto* keys = make(seq<ColumnKey>());

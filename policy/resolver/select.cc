@@ -63,6 +63,7 @@ bool Analysis::star(Level& level, const void* node, Result& into) {
       const std::size_t first = into.columns.size();
       expand_item(*row->item, offset, into);
       note_star(into, first, offset, qualifiers);
+      note_qualifiers(*row, offset, qualifiers);
     } else {
       into.is_open = true;
     }

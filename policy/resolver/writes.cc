@@ -31,6 +31,7 @@ void Analysis::written_column(Item& target, const ResTarget& node) {
     return;
   }
   note_column(target.use, column->number, How::Written, place(node.location));
+  note_cast(catalog::kUnknown, column->type, place(node.location));
 }
 
 // The columns of an INSERT; without a list all of them.
@@ -39,12 +40,28 @@ void Analysis::written_columns(Item& target, const List* columns, std::size_t of
   if (list_length(columns) == 0) {
     for (const auto& column : target.relation->columns) {
       note_column(target.use, column.number, How::Written, offset);
+      note_cast(catalog::kUnknown, column.type, offset);
     }
     return;
   }
   for (int i = 0; i < list_length(columns); ++i) {
     written_column(target, as<ResTarget>(columns->elements[i].ptr_value));
   }
+}
+
+// The conversion of the value at one place of an INSERT.
+void Analysis::note_assignment(const Item& target, const List* columns, std::size_t place_in_row,
+                               const Value& value) {
+  if (target.relation == nullptr) return;
+  const auto& all = target.relation->columns;
+  const catalog::Column* column = nullptr;
+  if (static_cast<std::size_t>(list_length(columns)) > place_in_row) {
+    const auto& named = as<ResTarget>(columns->elements[place_in_row].ptr_value);
+    column = target.relation->column(std::string_view(named.name));
+  } else if (columns == nullptr && place_in_row < all.size()) {
+    column = &all[place_in_row];
+  }
+  if (column != nullptr) note_cast(value.type, column->type, value.offset);
 }
 
 void Analysis::set_clause(Level& level, Item& target, const List* targets) {
@@ -85,19 +102,8 @@ void Analysis::insert(Level& level, const InsertStmt& node, Result* returned) {
   if (node.selectStmt != nullptr) {
     const Result rows = any_query(node.selectStmt, &level);
     level.entries += rows.entries;
-    if (target->relation != nullptr) {
-      for (std::size_t i = 0; i < rows.columns.size(); ++i) {
-        const catalog::Column* column = nullptr;
-        if (list_length(node.cols) > static_cast<int>(i)) {
-          column = target->relation->column(
-              std::string_view(as<ResTarget>(node.cols->elements[i].ptr_value).name));
-        } else if (node.cols == nullptr && i < target->relation->columns.size()) {
-          column = &target->relation->columns[i];
-        }
-        if (column != nullptr) {
-          note_cast(rows.columns[i].value.type, column->type, place(node.relation->location));
-        }
-      }
+    for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+      note_assignment(*target, node.cols, i, rows.columns[i].value);
     }
   }
   level.names.push_back({.item = target});
@@ -187,7 +193,8 @@ void Analysis::merge(Level& level, const MergeStmt& node, Result* returned) {
         if (used != nullptr) used->is_inserted = true;
         written_columns(*target, when.targetList, place(node.relation->location));
         for (int j = 0; j < list_length(when.values); ++j) {
-          expression(level, when.values->elements[j].ptr_value);
+          const Value value = expression(level, when.values->elements[j].ptr_value);
+          note_assignment(*target, when.targetList, static_cast<std::size_t>(j), value);
         }
         break;
       case CMD_UPDATE:
@@ -224,12 +231,14 @@ void Analysis::copy(Level& level, const CopyStmt& node) {
     for (const auto& column : target->relation->columns) {
       // COPY t TO leaves generated columns out, but says so nowhere: they count.
       note_column(target->use, column.number, node.is_from ? How::Written : How::Star, offset);
+      if (node.is_from) note_cast(catalog::kUnknown, column.type, offset);
     }
   }
   for (int i = 0; i < list_length(node.attlist); ++i) {
     const char* name = strVal(node.attlist->elements[i].ptr_value);
     if (const auto* column = target->relation->column(std::string_view(name))) {
       note_column(target->use, column->number, how, offset);
+      if (node.is_from) note_cast(catalog::kUnknown, column->type, offset);
     } else {
       unresolved("42703",
                  std::string("column \"") + name + "\" of relation \"" +
