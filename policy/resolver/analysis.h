@@ -84,12 +84,15 @@ class Analysis {
     bool saw_open = false;
   };
   Found find_column(Level& level, std::string_view name);
+  void find_column_here(Level& level, std::string_view name, Found& found);
   std::optional<Visible> column_of(const Item& item, std::string_view name, bool* ambiguous);
+  std::optional<Visible> own_column_of(const Item& item, std::string_view name, bool* ambiguous);
   const Name* find_item(Level& level, std::string_view name, bool* ambiguous);
   const Name* find_item(Level& level, std::string_view schema, std::string_view name);
   const Name* item_of_ref(Level& level, const List& fields, int qualifiers, std::size_t offset);
   Value read(const Visible& column, How how, std::size_t offset);
-  Value whole_row(const Item& item, std::size_t offset);
+  Value whole_row(Item& item, std::size_t offset);
+  std::optional<Value> column_of_row(const Value& row, std::string_view name, std::size_t offset);
   void note_whole_row(const Item& item, std::size_t offset);
   void list_columns(Item& item);
   bool expand_item(Item& item, std::size_t offset, Result& into);
@@ -139,7 +142,9 @@ class Analysis {
   Result plain_select(const SelectStmt& node, Level& level);
   Result values(const SelectStmt& node, Level& level);
   Result set_operation(const SelectStmt& node, Level& level);
+  Value merged(const Value& one, const Value& other);
   void merge_arms(Result& left, const Result& right, const SelectStmt& node);
+  void tell_apart(const Result& rows, const SelectStmt& node);
   void check_arms(const Result& left, const Result& right, std::size_t offset);
   void target_list(Level& level, const List* targets, Result& into);
   void target(Level& level, const ResTarget& node, Result& into);
@@ -150,6 +155,7 @@ class Analysis {
   void group_list(Level& level, const List* groups, const Result& outputs);
   void window(Level& level, const WindowDef& node);
   void windows(Level& level, const List* list);
+  std::span<const std::int32_t> lockable(const Level& level);
   void locking(Level& level, const List* clauses);
   void output(Result& into, std::string_view name, const Value& value, std::size_t offset);
   void distinct(Level& level, const SelectStmt& node, const Result& outputs);
@@ -268,10 +274,18 @@ class Analysis {
   void merge(Level& level, const MergeStmt& node, Result* returned);
   void copy(Level& level, const CopyStmt& node);
   Item* write_target(Level& level, const RangeVar& var);
-  void written_columns(Item& target, const List* columns, std::size_t offset);
+  void written_columns(Item& target, const List* columns, std::size_t values, std::size_t offset);
+  void inserted_rows(Level& level, Item& target, const InsertStmt& node);
+  void constraint_columns(Item& target, std::size_t offset);
+  void inference(Level& level, Item& target, const InferClause& node);
+  Item* excluded_row(const Item& target);
+  void on_conflict(Level& level, Item& target, const OnConflictClause& node);
+  void returning(Level& level, Item& target, const List* list, Result& returned);
+  void from_beside(Level& level, Item& target, const List* items);
+  void merge_action(Level& level, Item& target, const MergeWhenClause& when, std::size_t offset);
   void set_clause(Level& level, Item& target, const List* targets);
   void written_column(Item& target, const ResTarget& node);
-  void note_assignment(const Item& target, const List* columns, std::size_t place_in_row,
+  void note_assignment(const Item& target, const List* columns, std::size_t index,
                        const Value& value);
   void show(const VariableShowStmt& node);
 

@@ -164,6 +164,7 @@ Value Analysis::other_call(const FuncCall& node, std::span<const std::string_vie
                             node.agg_order == nullptr && node.over == nullptr;
   if (may_be_field) {
     const Value& value = arguments.values.front();
+    if (const auto column = column_of_row(value, name.back(), place(node.location))) return *column;
     const Row* row = row_of(value);
     for (std::size_t i = 0; row != nullptr && i < row->fields.size(); ++i) {
       const auto& field = row->fields[i];
@@ -208,6 +209,9 @@ Value Analysis::call(Level& level, const FuncCall& node) {
                                                       .is_ordered_set = node.agg_within_group});
   note_settings(node, name.back(), offset);
   if (note_choice(last_choice_, name, arguments.values, offset)) {
+    const bool is_no_cast = last_choice_.functions.empty() && !arguments.values.empty() &&
+                            arguments.values.front().type == last_choice_.cast_target;
+    if (is_no_cast) return arguments.values.front();
     Value value = call_value(last_choice_, arguments.sources);
     value.is_told_name = names_owned_sequence(last_choice_, arguments.values);
     return value;

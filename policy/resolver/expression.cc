@@ -162,6 +162,7 @@ Value Analysis::row_expression(Level& level, const RowExpr& node) {
 // `(value).name`: a field of a row, or else a function called in attribute notation.
 Value Analysis::field_of(Level& level, const Value& value, std::string_view name,
                          std::size_t offset) {
+  if (const auto column = column_of_row(value, name, offset)) return *column;
   const Row* row = row_of(value);
   if (row != nullptr) {
     for (const auto& field : row->fields) {
@@ -191,6 +192,8 @@ Value Analysis::field_of(Level& level, const Value& value, std::string_view name
 
 Value Analysis::indirection(Level& level, const A_Indirection& node) {
   Value value = expression(level, node.arg);
+  // a[1][2] is one element of an array of two dimensions, a[1][2:3] an array.
+  bool is_slice = false;
   for (int i = 0; i < list_length(node.indirection); ++i) {
     const void* step = element(node.indirection, i);
     if (IsA(step, A_Indices)) {
@@ -199,20 +202,14 @@ Value Analysis::indirection(Level& level, const A_Indirection& node) {
       for (const void* bound : {indices.lidx, indices.uidx}) {
         if (bound != nullptr) sources = join_sources(sources, expression(level, bound).sources);
       }
-      const Oid type =
-          indices.is_slice ? value.type : catalog::subscript_type(snapshot_, value.type);
-      value = {.type = type, .sources = sources};
-      // a[1][2] is one element of a two-dimensional array: the type stays that of the element.
-      while (!indices.is_slice && i + 1 < list_length(node.indirection) &&
-             IsA(element(node.indirection, i + 1), A_Indices)) {
-        ++i;
-        const auto& more = as<A_Indices>(element(node.indirection, i));
-        for (const void* bound : {more.lidx, more.uidx}) {
-          if (bound != nullptr) {
-            value.sources = join_sources(value.sources, expression(level, bound).sources);
-          }
-        }
-      }
+      is_slice |= indices.is_slice;
+      const bool is_last = i + 1 == list_length(node.indirection) ||
+                           !IsA(element(node.indirection, i + 1), A_Indices);
+      value = {.type = value.type, .sources = sources};
+      if (!is_last) continue;
+      value.type = is_slice ? catalog::slice_type(snapshot_, value.type)
+                            : catalog::subscript_type(snapshot_, value.type);
+      is_slice = false;
     } else if (IsA(step, String)) {
       value = field_of(level, value, strVal(step), 0);
     } else {
@@ -260,6 +257,7 @@ Value Analysis::sublink(Level& level, const SubLink& node) {
     Value value = result.columns.front().value;
     value.origin = 0;
     value.origin_column = 0;
+    value.item = nullptr;
     return value;
   }
   Item* item = derived_item("", result);
@@ -283,6 +281,8 @@ Value Analysis::type_cast(Level& level, const TypeCast& node) {
     }
   }
   const Value value = expression(level, node.arg);
+  const bool changes_nothing = value.type == target && list_length(node.typeName->typmods) == 0;
+  if (changes_nothing && target != kCannotTell) return value;
   note_cast(value.type, target, offset);
   if (target == catalog::kRegclass && value.text != nullptr) {
     note_named_relation(value.text, value.offset);

@@ -102,6 +102,7 @@ Item* Analysis::derived_item(std::string_view name, const Result& result) {
   item->columns.assign(result.columns.begin(), result.columns.end());
   for (auto& column : item->columns) {
     column.value.text = nullptr;
+    column.value.item = nullptr;
     column.use = -1;  // it was read where the query was
     column.number = 0;
     if (column.value.type == catalog::kUnknown) column.value.type = catalog::kText;
@@ -157,6 +158,11 @@ Item* Analysis::cte_item(Cte& cte, const RangeVar& var) {
   }
   Item* item = derived_item(cte.name, cte.result);
   if (cte.state == Cte::State::InFirstArm) item->is_open = true;
+  if (cte.state != Cte::State::InSecondArm) return item;
+  cte.is_recursive = true;
+  for (std::size_t i = cte.own_columns; i < item->columns.size(); ++i) {
+    item->columns[i].is_in_star = false;
+  }
   return item;
 }
 
@@ -170,6 +176,8 @@ Item* Analysis::range_var(Level& level, const RangeVar& var, Names& names) {
     level.entries += is_inlined ? std::max<std::uint64_t>(cte->result.entries, 1) : 1;
   } else if (const auto* relation = relation_of(var)) {
     item = base_item(*relation, place(var.location));
+    item->locked_uses = {&item->use, 1};
+    level.in_from.push_back(item);
     use(item->use).is_read = true;
     use(item->use).has_alias = var.alias != nullptr;
     use(item->use).name_parts =
@@ -191,6 +199,8 @@ Item* Analysis::subselect(Level& level, const RangeSubselect& sub, Names& names)
   level.is_lateral = was_lateral;
   level.entries += result.entries + 1;
   Item* item = derived_item("", result);
+  item->locked_uses = result.locked_uses;
+  level.in_from.push_back(item);
   rename(*item, sub.alias);
   // Without an alias (16 and later) it has no name.
   names.push_back({.item = item, .has_relation = sub.alias != nullptr});
@@ -224,7 +234,7 @@ const List* Analysis::natural_names(Item& left, Item& right) {
   List* names = nullptr;
   for (const auto& column : left.columns) {
     bool ambiguous = false;
-    if (!column_of(right, column.name, &ambiguous) || is_named(names, column.name)) continue;
+    if (!own_column_of(right, column.name, &ambiguous) || is_named(names, column.name)) continue;
     // Allocated in the parser's context, which lives as long as the tree.
     auto* cells = make(seq<ListCell>());
     for (int i = 0; i < list_length(names); ++i) cells->push_back(names->elements[i]);
@@ -274,8 +284,8 @@ void Analysis::join_columns(Level& level, const JoinExpr& node, Item& joined,
     const std::string_view name = strVal(using_names->elements[i].ptr_value);
     note_column_name(name);
     bool ambiguous = false;
-    const auto in_left = column_of(left, name, &ambiguous);
-    const auto in_right = column_of(right, name, &ambiguous);
+    const auto in_left = own_column_of(left, name, &ambiguous);
+    const auto in_right = own_column_of(right, name, &ambiguous);
     if (ambiguous) {
       unresolved("42702", "common column name \"" + std::string(name) + "\" appears more than once",
                  offset);

@@ -65,24 +65,35 @@ std::optional<Visible> Analysis::column_of(const Item& item, std::string_view na
   return std::nullopt;
 }
 
+// What a join can merge: no system columns.
+std::optional<Visible> Analysis::own_column_of(const Item& item, std::string_view name,
+                                               bool* ambiguous) {
+  auto column = column_of(item, name, ambiguous);
+  if (column && column->number < 0) column.reset();
+  return column;
+}
+
+void Analysis::find_column_here(Level& level, std::string_view name, Found& found) {
+  for (const auto& visible : level.names) {
+    if (!visible.has_columns) continue;
+    if (visible.is_lateral_only && !level.is_lateral) continue;
+    spend(0, visible.item->is_listed ? visible.item->columns.size() : 1);
+    const auto column = column_of(*visible.item, name, &found.is_ambiguous);
+    found.saw_open |= visible.item->is_open && !column;
+    if (!column) continue;
+    if (found.item != nullptr) found.is_ambiguous = true;
+    if (visible.is_lateral_only && !visible.is_lateral_ok) found.is_beyond_lateral = true;
+    found.item = visible.item;
+    found.column = *column;
+  }
+}
+
 // An item whose columns are not all known may hold the name; the search then goes on outwards, and
 // what it finds there counts as read too.
 Analysis::Found Analysis::find_column(Level& level, std::string_view name) {
   Found found;
-  for (Level* at = &level; at != nullptr; at = at->parent) {
-    for (const auto& visible : at->names) {
-      if (!visible.has_columns) continue;
-      if (visible.is_lateral_only && !at->is_lateral) continue;
-      spend(0, visible.item->is_listed ? visible.item->columns.size() : 1);
-      const auto column = column_of(*visible.item, name, &found.is_ambiguous);
-      found.saw_open |= visible.item->is_open && !column;
-      if (!column) continue;
-      if (found.item != nullptr) found.is_ambiguous = true;
-      if (visible.is_lateral_only && !visible.is_lateral_ok) found.is_beyond_lateral = true;
-      found.item = visible.item;
-      found.column = *column;
-    }
-    if (found.item != nullptr) return found;
+  for (Level* at = &level; at != nullptr && found.item == nullptr; at = at->parent) {
+    find_column_here(*at, name, found);
   }
   return found;
 }
@@ -156,10 +167,11 @@ void Analysis::note_whole_row(const Item& item, std::size_t offset) {
   if (item.right != nullptr) note_whole_row(*item.right, offset);
 }
 
-Value Analysis::whole_row(const Item& item, std::size_t offset) {
+Value Analysis::whole_row(Item& item, std::size_t offset) {
   note_whole_row(item, offset);
   if (item.is_scalar && item.columns.size() == 1) return item.columns.front().value;
-  Value value{.type = item.row_type};
+  // RowDescription names the table of a row, too, without a column.
+  Value value{.type = item.row_type, .origin = item.relation == nullptr ? 0 : item.relation->oid};
   if (item.use >= 0) {
     value.sources = source(use(item.use).relation->oid, 0);
   } else {
@@ -171,6 +183,7 @@ Value Analysis::whole_row(const Item& item, std::size_t offset) {
     }
   }
   if (item.relation == nullptr) value.row = row_of_item(item);
+  value.item = &item;
   return value;
 }
 
@@ -244,6 +257,19 @@ Value Analysis::one_name(Level& level, std::string_view name, std::size_t offset
   return {};
 }
 
+// A field of a whole row is that column: ParseComplexProjection of parse_func.c.
+std::optional<Value> Analysis::column_of_row(const Value& row, std::string_view name,
+                                             std::size_t offset) {
+  if (row.item == nullptr) return std::nullopt;
+  bool is_ambiguous = false;
+  const auto column = column_of(*row.item, name, &is_ambiguous);
+  if (!column) return std::nullopt;
+  if (is_ambiguous) {
+    unresolved("42702", "column reference " + quoted(name) + " is ambiguous", offset);
+  }
+  return read(*column, How::Named, offset);
+}
+
 Value Analysis::qualified(Level& level, const Name& row, std::string_view name,
                           std::size_t offset) {
   note_column_name(name);
@@ -301,6 +327,7 @@ bool Analysis::expand_item(Item& item, std::size_t offset, Result& into) {
   spend(offset, item.columns.size());
   if (item.use >= 0) use(item.use).columns.reserve(item.columns.size());
   for (const auto& column : item.columns) {
+    if (!column.is_in_star) continue;
     Visible expanded{.name = column.name,
                      .value = read(column, How::Star, offset),
                      .use = column.use,

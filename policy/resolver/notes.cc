@@ -23,7 +23,10 @@ Analysis::Analysis(const ResolveInput& input, Facts& facts)
 Item* Analysis::make_item() { return make(Item{.columns = seq<Visible>()}); }
 
 Level Analysis::make_level(Level* parent) {
-  return Level{.parent = parent, .names = Names(&arena_), .ctes = seq<Cte*>()};
+  return Level{.parent = parent,
+               .names = Names(&arena_),
+               .in_from = seq<const Item*>(),
+               .ctes = seq<Cte*>()};
 }
 
 Result Analysis::make_result() { return Result{.columns = seq<Visible>()}; }

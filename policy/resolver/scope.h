@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory_resource>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct Value {
   std::size_t offset = 0;      // of that literal
   bool is_parameter = false;   // without a type
   bool is_told_name = false;   // of a relation that is noted: a regclass constant and the like
+  Item* item = nullptr;        // whose whole row it is
 };
 
 struct Field {
@@ -62,6 +64,7 @@ struct Visible {
   std::int32_t use = -1;
   std::int16_t number = 0;
   const Item* home = nullptr;  // whose name qualifies it; null: a merged column of a join
+  bool is_in_star = true;      // false: of SEARCH and CYCLE, inside the query itself
 };
 
 struct Item {
@@ -76,6 +79,8 @@ struct Item {
   Seq<Visible> columns;
   const Item* left = nullptr;  // of a join
   const Item* right = nullptr;
+  // What a row lock of it locks: a table itself, of a subquery the tables in its FROM.
+  std::span<const std::int32_t> locked_uses{};
 };
 
 // An item where it is visible.
@@ -93,6 +98,7 @@ struct Result {
   Seq<Visible> columns;
   bool is_open = false;
   std::uint64_t entries = 0;  // range-table entries once CTEs are inlined
+  std::span<const std::int32_t> locked_uses{};
 };
 
 struct Level;
@@ -104,6 +110,8 @@ struct Cte {
   Level* home = nullptr;
   State state = State::Waiting;
   bool may_be_recursive = false;
+  bool is_recursive = false;    // it names itself
+  std::size_t own_columns = 0;  // the others are of SEARCH and CYCLE
   Result result;
 };
 
@@ -111,6 +119,7 @@ struct Cte {
 struct Level {
   Level* parent = nullptr;
   Names names;
+  Seq<const Item*> in_from;  // tables and subqueries, behind the alias of a join too
   Seq<Cte*> ctes;
   bool is_lateral = false;  // what stands to the left in FROM may be named
   std::uint64_t entries = 0;

@@ -76,6 +76,10 @@ bool Analysis::star(Level& level, const void* node, Result& into) {
   without.indirection = &shorter;
   const Value value =
       shorter.length == 0 ? expression(level, without.arg) : expression(level, &without);
+  if (value.item != nullptr) {
+    expand_item(*value.item, 0, into);
+    return true;
+  }
   const Row* row = row_of(value);
   if (row == nullptr) {
     into.is_open = true;
@@ -110,7 +114,9 @@ void Analysis::sort_target(Level& level, const void* node, const Result* outputs
   if (outputs != nullptr && is_name) {
     const auto& ref = as<ColumnRef>(node);
     const std::string_view name = strVal(ref.fields->elements[0].ptr_value);
-    const bool is_input = group && find_column(level, name).item != nullptr;
+    Found input;
+    if (group) find_column_here(level, name, input);
+    const bool is_input = input.item != nullptr;
     for (const auto& column : outputs->columns) {
       if (is_input || column.name != name) continue;
       note_filter(column.value.sources);
@@ -173,18 +179,28 @@ void Analysis::windows(Level& level, const List* list) {
   }
 }
 
+// Every table in the FROM of a query and of the subqueries there.
+std::span<const std::int32_t> Analysis::lockable(const Level& level) {
+  auto* uses = make(seq<std::int32_t>());
+  for (const Item* item : level.in_from) {
+    uses->insert(uses->end(), item->locked_uses.begin(), item->locked_uses.end());
+  }
+  spend(0, uses->size());
+  return *uses;
+}
+
 void Analysis::locking(Level& level, const List* clauses) {
   if (list_length(clauses) > 0) note_fragile("a row lock");
   for (int i = 0; i < list_length(clauses); ++i) {
     const auto& clause = as<LockingClause>(clauses->elements[i].ptr_value);
-    for (const auto& visible : level.names) {
-      if (visible.item->use < 0) continue;
+    for (const Item* item : level.in_from) {
       bool is_named = list_length(clause.lockedRels) == 0;
       for (int j = 0; j < list_length(clause.lockedRels); ++j) {
         const auto& locked = as<RangeVar>(clause.lockedRels->elements[j].ptr_value);
-        is_named |= visible.item->name == locked.relname;
+        is_named |= item->name == locked.relname;
       }
-      if (is_named) use(visible.item->use).is_locked = true;
+      if (!is_named) continue;
+      for (const std::int32_t index : item->locked_uses) use(index).is_locked = true;
     }
   }
 }
@@ -231,7 +247,16 @@ Result Analysis::plain_select(const SelectStmt& node, Level& level) {
   windows(level, node.windowClause);
   distinct(level, node, result);
   tail(node, level, result);
+  result.locked_uses = lockable(level);
   return result;
+}
+
+// Two values at one place of VALUES or of a set operation, brought to one type.
+Value Analysis::merged(const Value& one, const Value& other) {
+  const Oid types[] = {one.type, other.type};
+  const Oid common_one = catalog::common_type(snapshot_, types);
+  for (const Oid type : types) note_cast(type, common_one, 0);
+  return {.type = common_one, .sources = join_sources(one.sources, other.sources)};
 }
 
 Result Analysis::values(const SelectStmt& node, Level& level) {
@@ -251,9 +276,7 @@ Result Analysis::values(const SelectStmt& node, Level& level) {
         continue;
       }
       auto& value = result.columns[j].value;
-      const Oid types[] = {value.type, row[j].type};
-      value = {.type = catalog::common_type(snapshot_, types),
-               .sources = join_sources(value.sources, row[j].sources)};
+      value = merged(value, row[j]);
     }
   }
   for (auto& column : result.columns) column.value.text = nullptr;
@@ -273,14 +296,15 @@ void Analysis::merge_arms(Result& left, const Result& right, const SelectStmt& n
   left.entries += right.entries;
   for (std::size_t i = 0; i < left.columns.size() && i < right.columns.size(); ++i) {
     auto& value = left.columns[i].value;
-    const auto& other = right.columns[i].value;
-    const Oid types[] = {value.type, other.type};
-    value = {.type = catalog::common_type(snapshot_, types),
-             .sources = join_sources(value.sources, other.sources)};
+    value = merged(value, right.columns[i].value);
   }
-  // Rows are told apart by every column, unless all are kept.
+  tell_apart(left, node);
+}
+
+// Rows are told apart by every column, unless all are kept.
+void Analysis::tell_apart(const Result& rows, const SelectStmt& node) {
   if (node.all && node.op == SETOP_UNION) return;
-  for (const auto& column : left.columns) {
+  for (const auto& column : rows.columns) {
     note_filter(column.value.sources);
     note_ordering(column.value.type, 0);
   }

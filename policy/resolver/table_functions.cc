@@ -2,22 +2,15 @@
 // Functions, XMLTABLE and JSON_TABLE in FROM: transformRangeFunction, transformRangeTableFunc of
 // parse_clause.c, addRangeTableEntryForFunction of parse_relation.c, parse_jsontable.c.
 #include "policy/resolver/analysis.h"
+#include "policy/resolver/figure_name.h"
 
 namespace policy::resolver {
 namespace {
 
-// FigureColname of parse_target.c for what stands in FROM.
-std::string_view function_name(const void* node) {
-  if (IsA(node, FuncCall)) {
-    const List& name = *as<FuncCall>(node).funcname;
-    return strVal(name.elements[list_length(&name) - 1].ptr_value);
-  }
-  if (IsA(node, CoalesceExpr)) return "coalesce";
-  if (IsA(node, TypeCast)) {
-    const List* names = as<TypeCast>(node).typeName->names;
-    return strVal(names->elements[list_length(names) - 1].ptr_value);
-  }
-  return "";
+bool is_unnest(const FuncCall& node) {
+  const List& name = *node.funcname;
+  return list_length(&name) == 1 &&
+         strVal(name.elements[0].ptr_value) == std::string_view("unnest");
 }
 
 }  // namespace
@@ -26,10 +19,10 @@ std::string_view function_name(const void* node) {
 bool Analysis::unnest_columns(Level& level, const void* node, Item& item) {
   if (!IsA(node, FuncCall)) return false;
   const auto& function = as<FuncCall>(node);
-  const bool is_several = list_length(function.funcname) == 1 && list_length(function.args) > 1 &&
-                          function_name(node) == "unnest" && function.agg_order == nullptr &&
-                          function.agg_filter == nullptr && function.over == nullptr &&
-                          !function.agg_star && !function.agg_distinct && !function.func_variadic;
+  const bool is_several = is_unnest(function) && list_length(function.args) > 1 &&
+                          function.agg_order == nullptr && function.agg_filter == nullptr &&
+                          function.over == nullptr && !function.agg_star &&
+                          !function.agg_distinct && !function.func_variadic;
   if (!is_several) return false;
   const std::string_view name[] = {"unnest"};
   for (int i = 0; i < list_length(function.args); ++i) {
@@ -90,7 +83,7 @@ void Analysis::function_columns(Level& level, const List& entry, const List* def
     item.is_open = true;
   }
   if (is_record) return;
-  std::string_view name = alias.empty() ? function_name(node) : alias;
+  std::string_view name = alias.empty() ? figure_name(node) : alias;
   if (chosen != nullptr && chosen->outputs.size() == 1 && !chosen->outputs.front().name.empty()) {
     name = chosen->outputs.front().name;
   }
@@ -109,7 +102,7 @@ Item* Analysis::range_function(Level& level, const RangeFunction& node, Names& n
   const std::string_view alias = node.alias == nullptr ? "" : node.alias->aliasname;
   for (int i = 0; i < count; ++i) {
     const auto& entry = as<List>(node.functions->elements[i].ptr_value);
-    if (i == 0) item->name = function_name(entry.elements[0].ptr_value);
+    if (i == 0) item->name = figure_name(entry.elements[0].ptr_value);
     function_columns(level, entry, i == 0 ? node.coldeflist : nullptr, *item,
                      count == 1 ? alias : "");
   }

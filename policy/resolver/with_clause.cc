@@ -72,21 +72,22 @@ void Analysis::resolve_recursive(Cte& cte, const SelectStmt& select) {
   const Result first = any_query(select.larg, &level);
   cte.result = first;
   name_cte_columns(cte);
-  const std::size_t own = cte.result.columns.size();
+  cte.own_columns = cte.result.columns.size();
   add_columns(*cte.node, cte.result);
-  for (std::size_t i = 0; i < own; ++i) {
-    // What the second arm adds to a column is noted when it is read; its type may still widen.
-    cte.result.columns[i].value.text = nullptr;
-  }
+  for (auto& column : cte.result.columns) column.value.text = nullptr;
   cte.state = Cte::State::InSecondArm;
   Result second = any_query(select.rarg, &level);
   check_arms(first, second, place(cte.node->location));
-  for (std::size_t i = 0; i < own && i < second.columns.size(); ++i) {
+  for (std::size_t i = 0; i < cte.own_columns && i < second.columns.size(); ++i) {
     auto& value = cte.result.columns[i].value;
-    value.sources = join_sources(value.sources, second.columns[i].value.sources);
-    value.origin = 0;
-    value.origin_column = 0;
+    const auto& other = second.columns[i].value;
+    // A query that names itself has the types of its first arm; any other is a plain UNION.
+    const Oid types[] = {value.type, other.type};
+    value = {.type = cte.is_recursive ? value.type : catalog::common_type(snapshot_, types),
+             .row = cte.is_recursive ? value.row : nullptr,
+             .sources = join_sources(value.sources, other.sources)};
   }
+  tell_apart(cte.result, select);
   cte.result.entries = first.entries + second.entries + level.entries;
   tail(select, level, cte.result);
 }

@@ -34,11 +34,13 @@ void Analysis::written_column(Item& target, const ResTarget& node) {
   note_cast(catalog::kUnknown, column->type, place(node.location));
 }
 
-// The columns of an INSERT; without a list all of them.
-void Analysis::written_columns(Item& target, const List* columns, std::size_t offset) {
+// The columns of an INSERT; without a list as many as there are values, from the first on.
+void Analysis::written_columns(Item& target, const List* columns, std::size_t values,
+                               std::size_t offset) {
   if (target.relation == nullptr) return;
   if (list_length(columns) == 0) {
     for (const auto& column : target.relation->columns) {
+      if (values-- == 0) return;
       note_column(target.use, column.number, How::Written, offset);
       note_cast(catalog::kUnknown, column.type, offset);
     }
@@ -49,31 +51,11 @@ void Analysis::written_columns(Item& target, const List* columns, std::size_t of
   }
 }
 
-// The conversion of the value at one place of an INSERT.
-void Analysis::note_assignment(const Item& target, const List* columns, std::size_t place_in_row,
-                               const Value& value) {
-  if (target.relation == nullptr) return;
-  const auto& all = target.relation->columns;
-  const catalog::Column* column = nullptr;
-  if (static_cast<std::size_t>(list_length(columns)) > place_in_row) {
-    const auto& named = as<ResTarget>(columns->elements[place_in_row].ptr_value);
-    column = target.relation->column(std::string_view(named.name));
-  } else if (columns == nullptr && place_in_row < all.size()) {
-    column = &all[place_in_row];
-  }
-  if (column != nullptr) note_cast(value.type, column->type, value.offset);
-}
-
 void Analysis::set_clause(Level& level, Item& target, const List* targets) {
   for (int i = 0; i < list_length(targets); ++i) {
     const auto& assignment = as<ResTarget>(targets->elements[i].ptr_value);
     written_column(target, assignment);
-    // SET a[i] = …: the subscripts are read, and so is what stays of the column.
-    if (list_length(assignment.indirection) > 0 && target.relation != nullptr) {
-      if (const auto* column = target.relation->column(std::string_view(assignment.name))) {
-        note_column(target.use, column->number, How::Named, place(assignment.location));
-      }
-    }
+    // SET a[i] = …: the subscripts are read; what stays of the column is not, for PostgreSQL.
     for (int j = 0; j < list_length(assignment.indirection); ++j) {
       const void* step = assignment.indirection->elements[j].ptr_value;
       if (!IsA(step, A_Indices)) continue;
@@ -94,123 +76,197 @@ void Analysis::set_clause(Level& level, Item& target, const List* targets) {
   }
 }
 
+// The conversion of the value at one place of an INSERT.
+void Analysis::note_assignment(const Item& target, const List* columns, std::size_t index,
+                               const Value& value) {
+  if (target.relation == nullptr) return;
+  const auto& all = target.relation->columns;
+  const catalog::Column* column = nullptr;
+  if (static_cast<std::size_t>(list_length(columns)) > index) {
+    const auto& named = as<ResTarget>(columns->elements[index].ptr_value);
+    if (list_length(named.indirection) > 0) return;
+    column = target.relation->column(std::string_view(named.name));
+  } else if (columns == nullptr && index < all.size()) {
+    column = &all[index];
+  }
+  if (column != nullptr) note_cast(value.type, column->type, value.offset);
+}
+
+// The rows of an INSERT: a query's, or none of DEFAULT VALUES.
+void Analysis::inserted_rows(Level& level, Item& target, const InsertStmt& node) {
+  const std::size_t offset = place(node.relation->location);
+  if (node.selectStmt == nullptr) return written_columns(target, node.cols, 0, offset);
+  const Result rows = any_query(node.selectStmt, &level);
+  level.entries += rows.entries;
+  const std::size_t count = rows.is_open ? kOutputColumnsMax : rows.columns.size();
+  written_columns(target, node.cols, count, offset);
+  for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+    note_assignment(target, node.cols, i, rows.columns[i].value);
+  }
+}
+
+// ON CONFLICT ON CONSTRAINT reads the columns of the constraint. Which it is of several is not in
+// the snapshot: those of all.
+void Analysis::constraint_columns(Item& target, std::size_t offset) {
+  if (target.relation == nullptr) return;
+  use(target.use).is_read = true;
+  for (const auto& key : target.relation->unique_keys) {
+    for (const std::int16_t number : key) note_column(target.use, number, How::Named, offset);
+  }
+  if (target.relation->unique_keys.empty()) note_column(target.use, 0, How::WholeRow, offset);
+}
+
+void Analysis::inference(Level& level, Item& target, const InferClause& node) {
+  const std::size_t offset = place(node.location);
+  if (node.conname != nullptr) constraint_columns(target, offset);
+  for (int i = 0; i < list_length(node.indexElems); ++i) {
+    const auto& element = as<IndexElem>(node.indexElems->elements[i].ptr_value);
+    if (element.name != nullptr) {
+      one_name(level, element.name, offset);
+    } else if (element.expr != nullptr) {
+      expression(level, element.expr);
+    }
+  }
+  if (node.whereClause != nullptr) filter(level, node.whereClause);
+}
+
+// The row that was to be inserted: its columns are the statement's own data.
+Item* Analysis::excluded_row(const Item& target) {
+  Item* excluded = make_item();
+  excluded->name = "excluded";
+  excluded->has_alias = true;
+  excluded->is_listed = true;
+  excluded->is_open = target.relation == nullptr;
+  if (target.relation == nullptr) return excluded;
+  excluded->row_type = target.relation->row_type;
+  for (const auto& column : target.relation->columns) {
+    excluded->columns.push_back({.name = column.name, .value = {.type = column.type}});
+  }
+  return excluded;
+}
+
+void Analysis::on_conflict(Level& level, Item& target, const OnConflictClause& node) {
+  if (node.infer != nullptr) inference(level, target, *node.infer);
+  if (node.action != ONCONFLICT_UPDATE) return;
+  if (target.use >= 0) use(target.use).is_updated = true;
+  level.names.push_back({.item = excluded_row(target), .has_columns = false});
+  set_clause(level, target, node.targetList);
+  if (node.whereClause != nullptr) filter(level, node.whereClause);
+  level.names.pop_back();
+}
+
+// RETURNING; since PostgreSQL 18 the row before and after are there as "old" and "new", unless
+// something else has that name.
+void Analysis::returning(Level& level, Item& target, const List* list, Result& returned) {
+  if (list_length(list) == 0) return;
+  for (const std::string_view name : {"old", "new"}) {
+    bool is_ambiguous = false;
+    if (snapshot_.server_major() < 18 || find_item(level, name, &is_ambiguous) != nullptr) continue;
+    Item* row = make(Item(target));
+    row->name = name;
+    row->has_alias = true;
+    level.names.push_back({.item = row, .has_columns = false});
+  }
+  target_list(level, list, returned);
+}
+
 void Analysis::insert(Level& level, const InsertStmt& node, Result* returned) {
   with_clause(level, node.withClause);
   Item* target = write_target(level, *node.relation);
   if (target->use >= 0) use(target->use).is_inserted = true;
-  written_columns(*target, node.cols, place(node.relation->location));
-  if (node.selectStmt != nullptr) {
-    const Result rows = any_query(node.selectStmt, &level);
-    level.entries += rows.entries;
-    for (std::size_t i = 0; i < rows.columns.size(); ++i) {
-      note_assignment(*target, node.cols, i, rows.columns[i].value);
-    }
-  }
+  inserted_rows(level, *target, node);
   level.names.push_back({.item = target});
-  if (const auto* conflict = node.onConflictClause) {
-    if (conflict->infer != nullptr) {
-      for (int i = 0; i < list_length(conflict->infer->indexElems); ++i) {
-        const auto& element = as<IndexElem>(conflict->infer->indexElems->elements[i].ptr_value);
-        if (element.name != nullptr) {
-          one_name(level, element.name, place(conflict->infer->location));
-        } else if (element.expr != nullptr) {
-          expression(level, element.expr);
-        }
-      }
-      if (conflict->infer->whereClause != nullptr) filter(level, conflict->infer->whereClause);
-    }
-    if (conflict->action == ONCONFLICT_UPDATE) {
-      if (target->use >= 0) use(target->use).is_updated = true;
-      // The row that was to be inserted: its columns are the statement's own data.
-      Item* excluded = make_item();
-      excluded->name = "excluded";
-      excluded->has_alias = true;
-      excluded->is_listed = true;
-      if (target->relation != nullptr) {
-        for (const auto& column : target->relation->columns) {
-          excluded->columns.push_back({.name = column.name, .value = {.type = column.type}});
-        }
-      } else {
-        excluded->is_open = true;
-      }
-      level.names.push_back({.item = excluded, .has_columns = false});
-      set_clause(level, *target, conflict->targetList);
-      if (conflict->whereClause != nullptr) filter(level, conflict->whereClause);
-      level.names.pop_back();
-    }
-  }
-  target_list(level, node.returningList, *returned);
+  if (node.onConflictClause != nullptr) on_conflict(level, *target, *node.onConflictClause);
+  returning(level, *target, node.returningList, *returned);
   returned->entries += level.entries;
+}
+
+// The FROM of UPDATE, the USING of DELETE: nothing in it can name the target.
+void Analysis::from_beside(Level& level, Item& target, const List* items) {
+  level.names.push_back({.item = &target, .is_lateral_only = true, .is_lateral_ok = false});
+  from_clause(level, items);
+  level.names.front().is_lateral_only = false;
+  level.names.front().is_lateral_ok = true;
 }
 
 void Analysis::update(Level& level, const UpdateStmt& node, Result* returned) {
   with_clause(level, node.withClause);
   Item* target = write_target(level, *node.relation);
-  level.names.push_back({.item = target});
-  from_clause(level, node.fromClause);
+  from_beside(level, *target, node.fromClause);
   if (target->use >= 0) {
     use(target->use).is_updated = true;
     use(target->use).has_where = node.whereClause != nullptr;
   }
   set_clause(level, *target, node.targetList);
   if (node.whereClause != nullptr) filter(level, node.whereClause);
-  target_list(level, node.returningList, *returned);
+  returning(level, *target, node.returningList, *returned);
   returned->entries += level.entries;
 }
 
 void Analysis::remove(Level& level, const DeleteStmt& node, Result* returned) {
   with_clause(level, node.withClause);
   Item* target = write_target(level, *node.relation);
-  level.names.push_back({.item = target});
-  from_clause(level, node.usingClause);
+  from_beside(level, *target, node.usingClause);
   if (target->use >= 0) {
     use(target->use).is_deleted = true;
     use(target->use).has_where = node.whereClause != nullptr;
   }
   if (node.whereClause != nullptr) filter(level, node.whereClause);
-  target_list(level, node.returningList, *returned);
+  returning(level, *target, node.returningList, *returned);
   returned->entries += level.entries;
 }
 
+void Analysis::merge_action(Level& level, Item& target, const MergeWhenClause& when,
+                            std::size_t offset) {
+  if (when.condition != nullptr) filter(level, when.condition);
+  RelationUse* used = target.use >= 0 ? &use(target.use) : nullptr;
+  switch (when.commandType) {
+    case CMD_INSERT:
+      if (used != nullptr) used->is_inserted = true;
+      written_columns(target, when.targetList, static_cast<std::size_t>(list_length(when.values)),
+                      offset);
+      for (int i = 0; i < list_length(when.values); ++i) {
+        const Value value = expression(level, when.values->elements[i].ptr_value);
+        note_assignment(target, when.targetList, static_cast<std::size_t>(i), value);
+      }
+      return;
+    case CMD_UPDATE:
+      if (used != nullptr) used->is_updated = true;
+      return set_clause(level, target, when.targetList);
+    case CMD_DELETE:
+      if (used != nullptr) used->is_deleted = true;
+      return;
+    default: return;
+  }
+}
+
 void Analysis::merge(Level& level, const MergeStmt& node, Result* returned) {
-  needs(15, "MERGE", place(node.relation->location));
+  const std::size_t offset = place(node.relation->location);
+  needs(15, "MERGE", offset);
   with_clause(level, node.withClause);
   Item* target = write_target(level, *node.relation);
-  Names names(&arena_);
-  from_item(level, node.sourceRelation, names);
-  level.names.push_back({.item = target});
-  level.names.insert(level.names.end(), names.begin(), names.end());
+  Names source(&arena_);
+  from_item(level, node.sourceRelation, source);
+  Names both(source, &arena_);
+  both.push_back({.item = target});
+  level.names = both;
   filter(level, node.joinCondition);
   for (int i = 0; i < list_length(node.mergeWhenClauses); ++i) {
     const auto& when = as<MergeWhenClause>(node.mergeWhenClauses->elements[i].ptr_value);
-    if (when.matchKind == MERGE_WHEN_NOT_MATCHED_BY_SOURCE) {
-      needs(17, "WHEN NOT MATCHED BY SOURCE", place(node.relation->location));
+    // A row that has no match is of one side only.
+    switch (when.matchKind) {
+      case MERGE_WHEN_MATCHED: level.names = both; break;
+      case MERGE_WHEN_NOT_MATCHED_BY_TARGET: level.names = source; break;
+      case MERGE_WHEN_NOT_MATCHED_BY_SOURCE:
+        needs(17, "WHEN NOT MATCHED BY SOURCE", offset);
+        level.names.assign(1, {.item = target});
+        break;
     }
-    if (when.condition != nullptr) filter(level, when.condition);
-    RelationUse* used = target->use >= 0 ? &use(target->use) : nullptr;
-    switch (when.commandType) {
-      case CMD_INSERT:
-        if (used != nullptr) used->is_inserted = true;
-        written_columns(*target, when.targetList, place(node.relation->location));
-        for (int j = 0; j < list_length(when.values); ++j) {
-          const Value value = expression(level, when.values->elements[j].ptr_value);
-          note_assignment(*target, when.targetList, static_cast<std::size_t>(j), value);
-        }
-        break;
-      case CMD_UPDATE:
-        if (used != nullptr) used->is_updated = true;
-        set_clause(level, *target, when.targetList);
-        break;
-      case CMD_DELETE:
-        if (used != nullptr) used->is_deleted = true;
-        break;
-      default: break;
-    }
+    merge_action(level, *target, when, offset);
   }
-  if (list_length(node.returningList) > 0) {
-    needs(17, "RETURNING of MERGE", place(node.relation->location));
-  }
-  target_list(level, node.returningList, *returned);
+  if (list_length(node.returningList) > 0) needs(17, "RETURNING of MERGE", offset);
+  level.names = both;
+  returning(level, *target, node.returningList, *returned);
   returned->entries += level.entries;
 }
 
