@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "policy/catalog/pseudo_types.h"
+#include "policy/catalog/type_code.h"
 
 namespace policy::catalog {
 namespace {
@@ -88,6 +89,12 @@ void CastCode::add_parts(const Type& type) {
   for (const Column& column : relation->columns) open_.push_back(column.type);
 }
 
+// The bounds of a range are compared when it is made.
+void CastCode::add_range_code(const Type& range) {
+  if (range.subtype == 0) return;
+  for (const Oid function : comparing_functions(snapshot_, range.subtype)) add_function(function);
+}
+
 void CastCode::add_type(Oid type) {
   open_.push_back(type);
   while (!open_.empty()) {
@@ -96,6 +103,7 @@ void CastCode::add_type(Oid type) {
     const Type* row = is_new(types_, next) ? snapshot_.type(next) : nullptr;
     if (row == nullptr) continue;
     for (const Oid function : row->functions) add_function(function);
+    add_range_code(*row);
     add_parts(*row);
   }
 }
@@ -103,6 +111,7 @@ void CastCode::add_type(Oid type) {
 void CastCode::add_types() {
   for (const Type& type : snapshot_.types()) {
     for (const Oid function : type.functions) add_function(function);
+    add_range_code(type);
   }
 }
 

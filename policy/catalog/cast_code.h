@@ -28,6 +28,7 @@ class CastCode {
   void convert_columns(const Type& target, Context context, int depth);
   void add_type(Oid type);
   void add_parts(const Type& type);
+  void add_range_code(const Type& range);
   void add_function(Oid function);
 
   const Snapshot& snapshot_;

@@ -61,7 +61,6 @@ class Analysis {
                  std::span<const catalog::Function* const> candidates);
   void note_call_oids(CallUse::Kind kind, std::string name, std::size_t offset,
                       std::span<const Oid> candidates);
-  void note_ordering(Oid type, std::size_t offset);
   void note_filter(Sources sources);
   Sources join_sources(Sources one, Sources other);
   Sources source(Oid relation, std::int16_t column);
@@ -254,6 +253,14 @@ class Analysis {
   void changed_type(Definition& definition, const AlterTableCmd& command);
   void defined(Definition& definition, const void* node);
   static void visit_definition(void* state, const void* node);
+
+  // -- hidden_code.cc
+  template <typename Each>
+  void each_part(const Value& value, Each each);
+  void note_ordering(Oid type, std::size_t offset);
+  void note_hidden(const catalog::Function& function, std::size_t index, const Value& value,
+                   std::size_t offset);
+  void note_json_of(const Value& value, std::size_t offset);
 
   // -- named_by_values.cc
   void note_named_relation(const char* text, std::size_t offset);

@@ -252,6 +252,9 @@ Value Analysis::operate_path(std::string_view name, std::span<const Oid> path,
     const auto* function = snapshot_.function(one->function);
     const bool is_plain = function != nullptr && function->decision == catalog::Decision::Allowed;
     if (!is_plain) functions.push_back(one->function);
+    if (function == nullptr) continue;
+    if (left) note_hidden(*function, 0, *left, offset);
+    note_hidden(*function, left ? 1 : 0, right, offset);
   }
   if (!functions.empty()) {
     note_call_oids(CallUse::Kind::Operator, std::string(name), offset, functions);

@@ -116,6 +116,7 @@ void Analysis::note_any_type(std::string_view function, std::size_t offset) {
 
 void Analysis::note_argument(const Function& function, const Seq<Value>& arguments,
                              std::size_t offset) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) note_hidden(function, i, arguments[i], offset);
   for (std::size_t i = 0; i < arguments.size() && i < function.arguments.size(); ++i) {
     const bool is_relation = function.arguments[i] == catalog::kRegclass;
     if (is_relation && arguments[i].text != nullptr) {

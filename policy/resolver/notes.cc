@@ -110,26 +110,6 @@ void Analysis::note_call_oids(CallUse::Kind kind, std::string name, std::size_t 
   note_call(kind, std::move(name), offset, functions);
 }
 
-// Sorting, grouping and comparing a value of a type runs its operator class.
-void Analysis::note_ordering(Oid type, std::size_t offset) {
-  if (!snapshot_.has_ordering_functions()) return;
-  const auto note = [&](const catalog::Type& one) {
-    note_call_oids(CallUse::Kind::Type, std::string(one.name), offset, one.ordering_functions);
-  };
-  const catalog::Type* known = snapshot_.type(catalog::base_type(snapshot_, type));
-  while (known != nullptr && known->is_array) {
-    known = snapshot_.type(catalog::base_type(snapshot_, known->element));
-  }
-  const bool is_certain = known != nullptr && known->kind != catalog::TypeKind::Composite &&
-                          known->kind != catalog::TypeKind::Pseudo;
-  if (is_certain && known->subtype != 0) return note_ordering(known->subtype, offset);
-  if (is_certain) return note(*known);
-  if (type == catalog::kUnknown) return;
-  for (const auto& one : snapshot_.types()) {
-    if (!one.ordering_functions.empty()) note(one);
-  }
-}
-
 void Analysis::note_fragile(const char* construct) {
   if (input_.is_rewritten) facts_.shape.fragile.emplace_back(construct);
 }
