@@ -68,9 +68,11 @@ const std::string kTexts[] = {
     "SELECT abalance FROM pgbench_accounts WHERE aid = 42",
     // 500 bytes, with joins, a subquery, aggregates and operators over columns of six types.
     "SELECT o.id, c.full_name, count(*) AS items, sum(i.quantity * i.unit_price) AS total, "
-    "max(o.ordered_at) FROM orders o JOIN customers c ON c.id = o.customer_id LEFT JOIN order_items i "
+    "max(o.ordered_at) FROM orders o JOIN customers c ON c.id = o.customer_id LEFT JOIN "
+    "order_items i "
     "ON i.order_id = o.id WHERE o.ordered_at >= now() - interval '30 days' AND c.country IN ('DE', "
-    "'FR', 'IT') AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = i.product_id AND p.in_stock < 5) "
+    "'FR', 'IT') AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = i.product_id AND p.in_stock "
+    "< 5) "
     "GROUP BY o.id, c.full_name HAVING sum(i.unit_price) > 100 ORDER BY total DESC NULLS LAST, "
     "lower(c.full_name) LIMIT 50 OFFSET 0"};
 

@@ -42,8 +42,7 @@ TEST(ResolvedNames, OfColumns) {
 
 TEST(ResolvedNames, OfRows) {
   expect_told({
-      {"SELECT * FROM products",
-       "products(attrs*, id*, name*, price*, tags*)"},
+      {"SELECT * FROM products", "products(attrs*, id*, name*, price*, tags*)"},
       {"SELECT u FROM users u", "users((row))"},
       {"SELECT u.*::text FROM users u", "users((row))"},
       {"SELECT (u).ssn FROM users u", "users((row), ssn)"},
@@ -100,10 +99,12 @@ TEST(ResolvedNames, OfCtes) {
   expect_told({
       {"WITH users AS (SELECT id FROM orders) SELECT * FROM users", "orders(id)"},
       {"WITH users AS (SELECT id FROM orders) SELECT ssn FROM users", "42703"},
-      {"WITH users AS (SELECT id FROM orders) SELECT ssn FROM public.users", "orders(id) users(ssn)"},
+      {"WITH users AS (SELECT id FROM orders) SELECT ssn FROM public.users",
+       "orders(id) users(ssn)"},
       {"WITH x AS (SELECT * FROM users) SELECT id FROM x",
        "users(email*, full_name*, id*, password_hash*, ssn*)"},
-      {"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT n FROM t",
+      {"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT n FROM "
+       "t",
        ""},
       {"WITH t AS (SELECT id FROM t) SELECT 1 FROM t", "42P01"},
       {"WITH a AS (SELECT 1), a AS (SELECT 2) SELECT 1 FROM a", "42712"},

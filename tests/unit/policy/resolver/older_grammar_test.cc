@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parser reads PostgreSQL 17. What newer grammars took as their own are functions and columns of
-// the user's on an older server.
+// The parser reads PostgreSQL 17. What newer grammars took as their own are functions and columns
+// of the user's on an older server.
 #include <gtest/gtest.h>
 
 #include "tests/unit/policy/resolver/world.h"

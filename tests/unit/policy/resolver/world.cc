@@ -110,9 +110,9 @@ Facts facts_of(std::string_view sql, const catalog::Snapshot& snapshot) {
   const auto read = text.read();
   if (!read) throw std::runtime_error(std::string(sql) + ": " + read.error().message);
   const catalog::Oid path[] = {11, snapshot.schema("public")->oid};
-  return resolve(text.statement(0), {.snapshot = snapshot,
-                                     .search_path = path,
-                                     .parameter_uses = read->at(0).parameter_uses});
+  return resolve(
+      text.statement(0),
+      {.snapshot = snapshot, .search_path = path, .parameter_uses = read->at(0).parameter_uses});
 }
 
 std::string told(std::string_view sql, const catalog::Snapshot& snapshot) {

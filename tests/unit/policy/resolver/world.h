@@ -19,8 +19,7 @@ std::shared_ptr<const catalog::Snapshot> corpus_snapshot();
 std::shared_ptr<const catalog::Snapshot> older_snapshot(int major);
 
 // Of the first statement of `sql`, search path public.
-Facts facts_of(std::string_view sql,
-               const catalog::Snapshot& snapshot = *corpus_snapshot());
+Facts facts_of(std::string_view sql, const catalog::Snapshot& snapshot = *corpus_snapshot());
 
 // "users(id, ssn) orders(*)": relations in order of their names, with their schema unless it is
 // public; columns by name. `c*` by a star, `c=` by a join, `c!` written, `(row)` the whole row. An
@@ -28,7 +27,8 @@ Facts facts_of(std::string_view sql,
 std::string told(std::string_view sql, const catalog::Snapshot& snapshot = *corpus_snapshot());
 
 // Every function that is not built in and could run, "public.reverse(character varying)" as
-// "public.reverse", sorted, with the kind of call unless it is a function: "public.vc_cat/operator".
+// "public.reverse", sorted, with the kind of call unless it is a function:
+// "public.vc_cat/operator".
 std::string calls(std::string_view sql, const catalog::Snapshot& snapshot = *corpus_snapshot());
 
 }  // namespace policy
