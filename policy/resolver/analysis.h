@@ -208,6 +208,7 @@ class Analysis {
   Value operate_path(std::string_view name, std::span<const Oid> path, std::optional<Value> left,
                      const Value& right, std::size_t offset);
   void note_cast(Oid source, Oid target, std::size_t offset);
+  void note_cast_of(const Value& value, Oid target, std::size_t offset);
   std::span<const Oid> path_of(std::string_view schema, std::size_t offset);
   // What a call is given, WITHIN GROUP's arguments last.
   struct Arguments {

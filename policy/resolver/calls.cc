@@ -50,6 +50,21 @@ void Analysis::note_cast(Oid source, Oid target, std::size_t offset) {
   note_call_oids(CallUse::Kind::Cast, type_words(target), offset, functions);
 }
 
+// A row whose fields are known becomes another one field by field.
+void Analysis::note_cast_of(const Value& value, Oid target, std::size_t offset) {
+  const catalog::Type* type = snapshot_.type(target);
+  const catalog::Relation* relation =
+      type == nullptr || type->relation == 0 ? nullptr : snapshot_.relation(type->relation);
+  const Row* row = value.type == catalog::kRecord ? value.row : nullptr;
+  const bool is_told = relation != nullptr && row != nullptr && !row->is_open &&
+                       row->fields.size() == relation->columns.size();
+  if (!is_told) return note_cast(value.type, target, offset);
+  for (std::size_t i = 0; i < row->fields.size(); ++i) {
+    const Field& field = row->fields[i];
+    note_cast_of({.type = field.type, .row = field.row}, relation->columns[i].type, offset);
+  }
+}
+
 void Analysis::no_such_call(std::span<const std::string_view> name, const Seq<Value>& arguments,
                             std::size_t offset) {
   std::string types;

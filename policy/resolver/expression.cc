@@ -283,7 +283,7 @@ Value Analysis::type_cast(Level& level, const TypeCast& node) {
   const Value value = expression(level, node.arg);
   const bool changes_nothing = value.type == target && list_length(node.typeName->typmods) == 0;
   if (changes_nothing && target != kCannotTell) return value;
-  note_cast(value.type, target, offset);
+  note_cast_of(value, target, offset);
   if (target == catalog::kRegclass && value.text != nullptr) {
     note_named_relation(value.text, value.offset);
   }
