@@ -57,12 +57,14 @@ std::vector<Oid> comparing_functions(const Snapshot& snapshot, Oid type) {
   return sorted_once(std::move(functions));
 }
 
-// to_json() and its kin look for a cast to json: json_categorize_type() of utils/adt/jsonfuncs.c.
+// to_json() and its kin look for a cast to json, but not of rows and arrays, which they take apart:
+// json_categorize_type() of utils/adt/jsonfuncs.c.
 std::vector<Oid> json_functions(const Snapshot& snapshot, Oid type) {
   const auto is_of_user = [](const Cast* cast) { return cast->function >= kFirstUserOid; };
   if (std::ranges::none_of(snapshot.casts_to(kJson), is_of_user)) return {};
   std::vector<Oid> functions;
   for (const Type* part : parts_of(snapshot, type)) {
+    if (part->relation != 0 || part->is_array) continue;
     const Cast* cast = snapshot.cast(part->oid, kJson);
     if (cast != nullptr && is_of_user(cast)) functions.push_back(cast->function);
   }

@@ -181,6 +181,7 @@ class Analysis {
 
   // -- json.cc
   Value json_value(Level& level, const JsonValueExpr* node);
+  Value json_value_of(Level& level, const void* node);
   Value json_output(const JsonOutput* output, Oid otherwise, Sources sources);
   std::optional<Value> json_aggregate(Level& level, const JsonAggConstructor* node, Oid otherwise,
                                       Sources sources);

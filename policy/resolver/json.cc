@@ -29,8 +29,11 @@ Oid xml_argument(XmlExprOp op) {
 }  // namespace
 
 Value Analysis::json_value(Level& level, const JsonValueExpr* node) {
-  if (node == nullptr) return {};
-  const Value value = expression(level, node->raw_expr);
+  return node == nullptr ? Value{} : json_value_of(level, node->raw_expr);
+}
+
+Value Analysis::json_value_of(Level& level, const void* node) {
+  const Value value = expression(level, node);
   note_json_of(value, 0);
   return value;
 }
@@ -74,14 +77,14 @@ std::optional<Value> Analysis::json_expression(Level& level, const void* node) {
       return json_output(as<JsonParseExpr>(node).output, kJson, sources);
     case T_JsonScalarExpr:
       needs(17, "JSON_SCALAR", place(as<JsonScalarExpr>(node).location));
-      add(expression(level, as<JsonScalarExpr>(node).expr));
+      add(json_value_of(level, as<JsonScalarExpr>(node).expr));
       return json_output(as<JsonScalarExpr>(node).output, kJson, sources);
     case T_JsonSerializeExpr:
       needs(17, "JSON_SERIALIZE", place(as<JsonSerializeExpr>(node).location));
       add(json_value(level, as<JsonSerializeExpr>(node).expr));
       return json_output(as<JsonSerializeExpr>(node).output, catalog::kText, sources);
     case T_JsonKeyValue:
-      add(expression(level, as<JsonKeyValue>(node).key));
+      add(json_value_of(level, as<JsonKeyValue>(node).key));
       add(json_value(level, as<JsonKeyValue>(node).value));
       return Value{.sources = sources};
     case T_JsonObjectConstructor:

@@ -74,7 +74,7 @@ CREATE SEQUENCE public.own_seq;
 GRANT ALL ON ALL TABLES IN SCHEMA public TO pol_app;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO pol_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO pol_app;
-CREATE TYPE public.own_doc AS (a int);
+CREATE TYPE public.own_doc AS ENUM ('a');
 CREATE FUNCTION public.own_doc_json(d public.own_doc) RETURNS json LANGUAGE plpgsql
   AS $$ BEGIN PERFORM public.own_leak('json'); RETURN '{}'; END $$;
 CREATE CAST (public.own_doc AS json) WITH FUNCTION public.own_doc_json(public.own_doc);
