@@ -72,6 +72,12 @@ struct NamedRelation {
   std::size_t offset = 0;
 };
 
+// A schema that DDL puts something into or takes it from, where nothing in it is noted.
+struct NamedSchema {
+  std::string name{};
+  std::size_t offset = 0;
+};
+
 // What PostgreSQL itself would refuse: 42P01, 42703, 42702, 42883, 42704…
 struct Unresolved {
   std::string sqlstate{};
@@ -140,6 +146,9 @@ struct Facts {
   std::vector<RelationUse> relations{};
   std::vector<CallUse> calls{};
   std::vector<NamedRelation> named_relations{};
+  std::vector<NamedSchema> named_schemas{};
+  // Offsets of calls that change a sequence which no constant names.
+  std::vector<std::size_t> computed_sequences{};
   std::vector<SettingRead> settings_read{};
   std::vector<OutputColumn> outputs{};
   // Columns whose values decide which rows there are: WHERE, JOIN, GROUP BY, ORDER BY…, sorted.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "policy/catalog/pseudo_types.h"
+#include "policy/catalog/type_code.h"
 
 namespace policy::catalog {
 namespace {
@@ -90,6 +91,12 @@ void CastCode::add_parts(const Type& type) {
   for (const Column& column : relation->columns) open_.push_back(column.type);
 }
 
+// The bounds of a range are compared when it is made.
+void CastCode::add_range_code(const Type& range) {
+  if (range.subtype == 0) return;
+  for (const Oid function : comparing_functions(snapshot_, range.subtype)) add_function(function);
+}
+
 void CastCode::add_type(Oid type) {
   open_.push_back(type);
   while (!open_.empty()) {
@@ -98,15 +105,21 @@ void CastCode::add_type(Oid type) {
     const Type* row = is_new(types_, next) ? snapshot_.type(next) : nullptr;
     if (row == nullptr) continue;
     for (const Oid function : row->functions) add_function(function);
+    add_range_code(*row);
     add_parts(*row);
+  }
+}
+
+void CastCode::add_types() {
+  for (const Type& type : snapshot_.types()) {
+    for (const Oid function : type.functions) add_function(function);
+    add_range_code(type);
   }
 }
 
 void CastCode::add_any() {
   if (std::exchange(has_any_, true)) return;
-  for (const Type& type : snapshot_.types()) {
-    for (const Oid function : type.functions) add_function(function);
-  }
+  add_types();
   for (const Cast& cast : snapshot_.casts()) add_function(cast.function);
 }
 

@@ -15,6 +15,8 @@ class CastCode {
 
   // `source` may be kUnknown or kCannotTell: then every cast that could be the one counts.
   void add(Oid source, Oid target, Context context) { convert(source, target, context, 0); }
+  // What types themselves run, whichever it is: input, output, CHECKs of domains.
+  void add_types();
   // A conversion that cannot be told, between any two types.
   void add_any();
   std::vector<Oid> take();  // sorted, each once
@@ -26,6 +28,7 @@ class CastCode {
   void convert_columns(const Type& target, Context context, int depth);
   void add_type(Oid type);
   void add_parts(const Type& type);
+  void add_range_code(const Type& range);
   void add_function(Oid function);
 
   const Snapshot& snapshot_;

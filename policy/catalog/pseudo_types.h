@@ -8,7 +8,7 @@
 namespace policy::catalog {
 
 constexpr Oid kInt2Vector = 22, kOidVector = 30, kTextArray = 1009, kRecordArray = 2287;
-constexpr Oid kInt2Array = 1005, kOidArray = 1028, kJsonb = 3802;
+constexpr Oid kInt2Array = 1005, kOidArray = 1028, kJson = 114, kJsonb = 3802;
 
 constexpr Oid kAnyArray = 2277, kAnyElement = 2283, kAnyNonArray = 2776, kAnyEnum = 3500;
 constexpr Oid kAnyRange = 3831, kAnyMultirange = 4537;

@@ -31,6 +31,7 @@ class Analysis {
  public:
   Analysis(const ResolveInput& input, Facts& facts);
 
+  void parameters();                 // statement.cc
   void statement(const void* node);  // statement.cc
 
  private:
@@ -60,13 +61,12 @@ class Analysis {
                  std::span<const catalog::Function* const> candidates);
   void note_call_oids(CallUse::Kind kind, std::string name, std::size_t offset,
                       std::span<const Oid> candidates);
-  void note_ordering(Oid type, std::size_t offset);
-  void note_named_relation(const char* text, std::size_t offset);
   void note_filter(Sources sources);
   Sources join_sources(Sources one, Sources other);
   Sources source(Oid relation, std::int16_t column);
   // For a rewrite; nothing where none is asked for.
   void note_star(const Result& expanded, std::size_t first, std::size_t offset, int qualifiers);
+  void note_qualifiers(const Name& row, std::size_t offset, int qualifiers);
   void note_fragile(const char* construct);
   void note_column_name(std::string_view name);
   bool spend(std::size_t offset, std::uint64_t work = 1);
@@ -144,6 +144,7 @@ class Analysis {
   Result values(const SelectStmt& node, Level& level);
   void values_row(const Seq<Value>& row, bool is_first, Result& into, Seq<Seq<Oid>>& types);
   Result set_operation(const SelectStmt& node, Level& level);
+  Value merged(const Value& one, const Value& other);
   void merge_arms(Result& left, const Result& right, const SelectStmt& node);
   void tell_apart(const Result& rows, const SelectStmt& node);
   void check_arms(const Result& left, const Result& right, std::size_t offset);
@@ -185,6 +186,7 @@ class Analysis {
 
   // -- json.cc
   Value json_value(Level& level, const JsonValueExpr* node);
+  Value json_value_of(Level& level, const void* node);
   Value json_output(const JsonOutput* output, Oid otherwise, Sources sources);
   std::optional<Value> json_aggregate(Level& level, const JsonAggConstructor* node, Oid otherwise,
                                       Sources sources);
@@ -204,7 +206,6 @@ class Analysis {
   Value operation_any(Level& level, const A_Expr& node);
   Value operation_in(Level& level, const A_Expr& node);
   Value operation_between(Level& level, const A_Expr& node);
-  void note_arguments(const catalog::Choice& choice, const Seq<Value>& arguments);
   Value operation(Level& level, const A_Expr& node);
   Value operate(const List* name, std::optional<Value> left, const Value& right,
                 std::size_t offset);
@@ -233,7 +234,8 @@ class Analysis {
   // -- types.cc
   Oid type_of(const TypeName* name);
   Oid array_of(Oid element);
-  std::string type_words(Oid type) const;  // as format_type() prints it
+  std::string type_words(Oid type) const;               // as format_type() prints it
+  static bool is_type_in_words(std::string_view text);  // "integer": of the grammar, of no catalog
 
   // -- older_grammar.cc
   std::optional<Value> older_reading(Level& level, const void* node);
@@ -241,13 +243,46 @@ class Analysis {
                    std::initializer_list<const void*> arguments, int location);
   bool needs(int major, const char* construct, std::size_t offset);
 
+  // -- definitions.cc
+  struct Definition {
+    Analysis* analysis = nullptr;
+    Level* level = nullptr;
+    Item* item = nullptr;  // what its expressions can name
+  };
+  void utility(const void* node);
+  void define(const RangeVar& var);
+  void define_named(const List* names, int fewer);
+  void note_schema(const char* name, std::size_t offset);
+  void named_object(ObjectType type, const void* object);
+  void named_objects(const void* node);
+  void scope_definition(Definition& definition, const void* node);
+  void column_definition(Definition& definition, const ColumnDef& column);
+  void changed_type(Definition& definition, const AlterTableCmd& command);
+  void defined(Definition& definition, const void* node);
+  static void visit_definition(void* state, const void* node);
+
+  // -- hidden_code.cc
+  template <typename Each>
+  void each_part(const Value& value, Each each);
+  void note_ordering(Oid type, std::size_t offset);
+  void note_hidden(const catalog::Function& function, std::size_t index, const Value& value,
+                   std::size_t offset);
+  void note_json_of(const Value& value, std::size_t offset);
+
+  // -- named_by_values.cc
+  void note_named_relation(const char* text, std::size_t offset);
+  void note_named_type(const Value& value, std::string_view function, std::size_t offset);
+  void note_any_type(std::string_view function, std::size_t offset);
+  void note_argument(const catalog::Function& function, const Seq<Value>& arguments,
+                     std::size_t offset);
+  void note_arguments(const catalog::Choice& choice, const Seq<Value>& arguments,
+                      std::size_t offset);
+  bool names_owned_sequence(const catalog::Choice& choice, const Seq<Value>& arguments);
+
   // -- statement.cc, writes.cc
   void query_statement(const void* node);
   void note_chosen_rows(const void* node);  // chosen_rows.cc
-  void utility(const void* node);
   void prepare(const PrepareStmt& node);
-  void calls_below(const void* node);
-  void dropped(const DropStmt& node);
   void insert(Level& level, const InsertStmt& node, Result* returned);
   void update(Level& level, const UpdateStmt& node, Result* returned);
   void remove(Level& level, const DeleteStmt& node, Result* returned);
@@ -270,9 +305,6 @@ class Analysis {
   void merge_action(Level& level, Item& target, const MergeWhenClause& when, std::size_t offset);
   void set_clause(Level& level, Item& target, const List* targets);
   void written_column(Item& target, const ResTarget& node);
-  void defined_relations(const void* node);
-  void define(const RangeVar& var);
-  static void visit_definition(void* self, const void* node);
   void lock(const LockStmt& node);
   void show(const VariableShowStmt& node);
 

@@ -58,19 +58,6 @@ void Analysis::note_cast(const Value& source, Oid target, std::size_t offset) {
   }
 }
 
-// A literal where a regclass is wanted names a relation.
-void Analysis::note_arguments(const catalog::Choice& choice, const Seq<Value>& arguments) {
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i].text == nullptr) continue;
-    const auto wants_relation = [&](const catalog::Function* function) {
-      return i < function->arguments.size() && function->arguments[i] == catalog::kRegclass;
-    };
-    if (std::ranges::any_of(choice.functions, wants_relation)) {
-      note_named_relation(arguments[i].text, arguments[i].offset);
-    }
-  }
-}
-
 void Analysis::no_such_call(std::span<const std::string_view> name, const Seq<Value>& arguments,
                             std::size_t offset) {
   std::string types;
@@ -118,7 +105,7 @@ bool Analysis::note_choice(const catalog::Choice& choice, std::span<const std::s
   if (choice.functions.empty() && choice.cast_target == 0) return false;
   note_call(CallUse::Kind::Function, joined(name), offset, choice.functions);
   note_call_oids(CallUse::Kind::Cast, joined(name), offset, choice.cast_functions);
-  note_arguments(choice, arguments);
+  note_arguments(choice, arguments, offset);
   const bool is_cast_to_relation = choice.cast_target == catalog::kRegclass && !arguments.empty();
   if (is_cast_to_relation && arguments.front().text != nullptr) {
     note_named_relation(arguments.front().text, arguments.front().offset);
@@ -238,7 +225,9 @@ Value Analysis::call(Level& level, const FuncCall& node) {
     const bool is_no_cast = last_choice_.functions.empty() && !arguments.values.empty() &&
                             arguments.values.front().type == last_choice_.cast_target;
     if (is_no_cast) return arguments.values.front();
-    return call_value(last_choice_, arguments.sources);
+    Value value = call_value(last_choice_, arguments.sources);
+    value.is_told_name = names_owned_sequence(last_choice_, arguments.values);
+    return value;
   }
   return other_call(node, name, arguments);
 }
@@ -276,6 +265,9 @@ Value Analysis::operate_path(std::string_view name, std::span<const Oid> path,
     const auto* function = snapshot_.function(one->function);
     const bool is_plain = function != nullptr && function->decision == catalog::Decision::Allowed;
     if (!is_plain) functions.push_back(one->function);
+    if (function == nullptr) continue;
+    if (left) note_hidden(*function, 0, *left, offset);
+    note_hidden(*function, left ? 1 : 0, right, offset);
   }
   if (!functions.empty()) {
     note_call_oids(CallUse::Kind::Operator, std::string(name), offset, functions);

@@ -295,7 +295,12 @@ Value Analysis::type_cast(Level& level, const TypeCast& node) {
     note_named_relation(value.text, value.offset);
   }
   const bool keeps_row = target == catalog::kRecord;
-  return {.type = target, .row = keeps_row ? value.row : nullptr, .sources = value.sources};
+  const bool is_name =
+      value.is_told_name || (target == catalog::kRegclass && value.text != nullptr);
+  return {.type = target,
+          .row = keeps_row ? value.row : nullptr,
+          .sources = value.sources,
+          .is_told_name = is_name};
 }
 
 Value Analysis::sql_value(const SQLValueFunction& node) {

@@ -334,7 +334,10 @@ Item* Analysis::join(Level& level, const JoinExpr& node, Names& names) {
   joined->is_open = left->is_open || right->is_open;
   list_columns(*left);
   list_columns(*right);
-  if (node.isNatural) note_fragile("NATURAL JOIN");
+  if (node.isNatural) {
+    note_fragile("NATURAL JOIN");
+    if (joined->is_open) uncertain("NATURAL JOIN with columns that cannot be told", 0);
+  }
   const List* using_names = node.isNatural ? natural_names(*left, *right) : node.usingClause;
   Item* using_item = node.join_using_alias == nullptr ? nullptr : make_item();
   join_columns(level, node, *joined, using_names, using_item);

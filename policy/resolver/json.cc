@@ -1,16 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // SQL/JSON and XML expressions: the later half of parse_expr.c.
+#include "policy/catalog/pseudo_types.h"
 #include "policy/resolver/analysis.h"
 
 namespace policy::resolver {
 namespace {
 
-constexpr Oid kJson = 114, kJsonb = 3802, kXml = 142;
+using catalog::kJson;
+using catalog::kJsonb;
+
+constexpr Oid kXml = 142;
+
+// What transformXmlExpr() coerces arguments to; kCannotTell: nothing.
+Oid xml_argument(XmlExprOp op) {
+  switch (op) {
+    case IS_XMLCONCAT:
+    case IS_XMLROOT:
+    case IS_DOCUMENT: return kXml;
+    case IS_XMLPARSE:
+    case IS_XMLPI: return catalog::kText;
+    case IS_XMLELEMENT:
+    case IS_XMLFOREST:
+    case IS_XMLSERIALIZE: break;
+  }
+  return kCannotTell;
+}
 
 }  // namespace
 
 Value Analysis::json_value(Level& level, const JsonValueExpr* node) {
-  return node == nullptr ? Value{} : expression(level, node->raw_expr);
+  return node == nullptr ? Value{} : json_value_of(level, node->raw_expr);
+}
+
+Value Analysis::json_value_of(Level& level, const void* node) {
+  const Value value = expression(level, node);
+  note_json_of(value, 0);
+  return value;
 }
 
 Value Analysis::json_output(const JsonOutput* output, Oid otherwise, Sources sources) {
@@ -52,14 +77,14 @@ std::optional<Value> Analysis::json_expression(Level& level, const void* node) {
       return json_output(as<JsonParseExpr>(node).output, kJson, sources);
     case T_JsonScalarExpr:
       needs(17, "JSON_SCALAR", place(as<JsonScalarExpr>(node).location));
-      add(expression(level, as<JsonScalarExpr>(node).expr));
+      add(json_value_of(level, as<JsonScalarExpr>(node).expr));
       return json_output(as<JsonScalarExpr>(node).output, kJson, sources);
     case T_JsonSerializeExpr:
       needs(17, "JSON_SERIALIZE", place(as<JsonSerializeExpr>(node).location));
       add(json_value(level, as<JsonSerializeExpr>(node).expr));
       return json_output(as<JsonSerializeExpr>(node).output, catalog::kText, sources);
     case T_JsonKeyValue:
-      add(expression(level, as<JsonKeyValue>(node).key));
+      add(json_value_of(level, as<JsonKeyValue>(node).key));
       add(json_value(level, as<JsonKeyValue>(node).value));
       return Value{.sources = sources};
     case T_JsonObjectConstructor:
@@ -118,14 +143,18 @@ std::optional<Value> Analysis::xml_expression(Level& level, const void* node) {
         for (int i = 0; i < list_length(list); ++i) {
           const void* one = list->elements[i].ptr_value;
           const void* value = IsA(one, ResTarget) ? as<ResTarget>(one).val : one;
-          sources = join_sources(sources, expression(level, value).sources);
+          const Value given = expression(level, value);
+          sources = join_sources(sources, given.sources);
+          if (list == xml.args) note_cast(given.type, xml_argument(xml.op), place(xml.location));
         }
       }
       return Value{.type = xml.op == IS_DOCUMENT ? catalog::kBool : kXml, .sources = sources};
     }
     case T_XmlSerialize: {
       const auto& xml = as<XmlSerialize>(node);
-      sources = expression(level, xml.expr).sources;
+      const Value given = expression(level, xml.expr);
+      sources = given.sources;
+      note_cast(given.type, kXml, place(xml.location));
       const Oid type = type_of(xml.typeName);
       note_cast(kXml, type, place(xml.location));
       return Value{.type = type, .sources = sources};

@@ -297,9 +297,9 @@ Value Analysis::qualified(Level& level, const Name& row, std::string_view name,
     }
     return read(*column, How::Named, offset);
   }
-  if (row.item->is_open) return {};
   // Attribute notation: a function of the whole row.
   const bool may_be_call = !snapshot_.functions(name).empty();
+  if (row.item->is_open && !may_be_call) return {};
   if (may_be_call) return field_of(level, whole_row(*row.item, offset), name, offset);
   unresolved("42703",
              "column " + std::string(row.item->name) + "." + std::string(name) + " does not exist",
@@ -324,10 +324,7 @@ Value Analysis::column_ref(Level& level, const ColumnRef& ref) {
   }
   const Name* row = item_of_ref(level, fields, length - 1, offset);
   if (row == nullptr) return {};
-  if (length > 2 && input_.is_rewritten) {
-    facts_.shape.qualified_names.push_back(
-        {.offset = offset, .qualifiers = length - 1, .use = row->item->use});
-  }
+  note_qualifiers(*row, offset, length - 1);
   if (is_star) return whole_row(*row->item, offset);
   return qualified(level, *row, strVal(last), offset);
 }

@@ -110,34 +110,6 @@ void Analysis::note_call_oids(CallUse::Kind kind, std::string name, std::size_t 
   note_call(kind, std::move(name), offset, functions);
 }
 
-// Sorting, grouping and comparing a value of a type runs its operator class.
-void Analysis::note_ordering(Oid type, std::size_t offset) {
-  if (!snapshot_.has_ordering_functions()) return;
-  const auto note = [&](const catalog::Type& one) {
-    note_call_oids(CallUse::Kind::Type, std::string(one.name), offset, one.ordering_functions);
-  };
-  const catalog::Type* known = snapshot_.type(catalog::base_type(snapshot_, type));
-  while (known != nullptr && known->is_array) {
-    known = snapshot_.type(catalog::base_type(snapshot_, known->element));
-  }
-  const catalog::Relation* row =
-      known == nullptr || known->relation == 0 ? nullptr : snapshot_.relation(known->relation);
-  if (row != nullptr && spend(offset, row->columns.size() + 1)) {
-    // By its own operator class, or column by column; no row type holds itself.
-    if (!known->ordering_functions.empty()) note(*known);
-    for (const auto& column : row->columns) note_ordering(column.type, offset);
-    return;
-  }
-  const bool is_certain = known != nullptr && known->kind != catalog::TypeKind::Composite &&
-                          known->kind != catalog::TypeKind::Pseudo;
-  if (is_certain && known->subtype != 0) return note_ordering(known->subtype, offset);
-  if (is_certain) return note(*known);
-  if (type == catalog::kUnknown) return;
-  for (const auto& one : snapshot_.types()) {
-    if (!one.ordering_functions.empty()) note(one);
-  }
-}
-
 void Analysis::note_fragile(const char* construct) {
   if (input_.is_rewritten) facts_.shape.fragile.emplace_back(construct);
 }
@@ -159,6 +131,13 @@ void Analysis::note_star(const Result& expanded, std::size_t first, std::size_t 
         {.text = text + quote_name(column.name), .use = column.use, .column = column.number});
   }
   facts_.shape.stars.push_back(std::move(star));
+}
+
+// A schema before a row's name is lost where the relation is replaced.
+void Analysis::note_qualifiers(const Name& row, std::size_t offset, int qualifiers) {
+  if (!input_.is_rewritten || qualifiers < 2) return;
+  facts_.shape.qualified_names.push_back(
+      {.offset = offset, .qualifiers = qualifiers, .use = row.item->use});
 }
 
 Sources Analysis::source(Oid relation, std::int16_t column) {

@@ -41,6 +41,7 @@ struct Value {
   const char* text = nullptr;  // of an untyped string literal
   std::size_t offset = 0;      // of that literal
   bool is_parameter = false;   // without a type
+  bool is_told_name = false;   // of a relation that is noted: a regclass constant and the like
   Item* item = nullptr;        // whose whole row it is
 };
 

@@ -63,6 +63,7 @@ bool Analysis::star(Level& level, const void* node, Result& into) {
       const std::size_t first = into.columns.size();
       expand_item(*row->item, offset, into);
       note_star(into, first, offset, qualifiers);
+      note_qualifiers(*row, offset, qualifiers);
     } else {
       into.is_open = true;
     }
@@ -251,6 +252,14 @@ Result Analysis::plain_select(const SelectStmt& node, Level& level) {
   return result;
 }
 
+// Two values at one place of a set operation, brought to one type.
+Value Analysis::merged(const Value& one, const Value& other) {
+  const Oid types[] = {one.type, other.type};
+  const Oid common_one = catalog::common_type(snapshot_, types);
+  for (const Oid type : types) note_cast(type, common_one, 0);
+  return {.type = common_one, .sources = join_sources(one.sources, other.sources)};
+}
+
 // One row of VALUES; `types` collects those of each column.
 void Analysis::values_row(const Seq<Value>& row, bool is_first, Result& into,
                           Seq<Seq<Oid>>& types) {
@@ -282,7 +291,9 @@ Result Analysis::values(const SelectStmt& node, Level& level) {
     values_row(row, i == 0, result, types);
   }
   for (std::size_t i = 0; i < result.columns.size(); ++i) {
-    result.columns[i].value.type = catalog::common_type(snapshot_, types[i]);
+    const Oid common_one = catalog::common_type(snapshot_, types[i]);
+    for (const Oid type : types[i]) note_cast(type, common_one, 0);
+    result.columns[i].value.type = common_one;
   }
   result.row_types = &types;
   level.entries += 1;
@@ -301,10 +312,7 @@ void Analysis::merge_arms(Result& left, const Result& right, const SelectStmt& n
   left.entries += right.entries;
   for (std::size_t i = 0; i < left.columns.size() && i < right.columns.size(); ++i) {
     auto& value = left.columns[i].value;
-    const auto& other = right.columns[i].value;
-    const Oid types[] = {value.type, other.type};
-    value = {.type = catalog::common_type(snapshot_, types),
-             .sources = join_sources(value.sources, other.sources)};
+    value = merged(value, right.columns[i].value);
   }
   tell_apart(left, node);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // TypeName nodes: LookupTypeName and typenameType of parse_type.c.
+#include <algorithm>
 #include <array>
 
 #include "policy/resolver/analysis.h"
@@ -63,6 +64,11 @@ Oid Analysis::type_of(const TypeName* name) {
     return kCannotTell;
   }
   return list_length(name->arrayBounds) > 0 ? array_of(found->oid) : found->oid;
+}
+
+bool Analysis::is_type_in_words(std::string_view text) {
+  return std::ranges::find(kWords, text, &std::pair<std::string_view, std::string_view>::second) !=
+         kWords.end();
 }
 
 std::string Analysis::type_words(Oid type) const {

@@ -31,6 +31,7 @@ void Analysis::written_column(Item& target, const ResTarget& node) {
     return;
   }
   note_column(target.use, column->number, How::Written, place(node.location));
+  note_cast(catalog::kUnknown, column->type, place(node.location));
 }
 
 // The columns of an INSERT; without a list as many as there are values, from the first on.
@@ -41,6 +42,7 @@ void Analysis::written_columns(Item& target, const List* columns, std::size_t va
     for (const auto& column : target.relation->columns) {
       if (values-- == 0) return;
       note_column(target.use, column.number, How::Written, offset);
+      note_cast(catalog::kUnknown, column.type, offset);
     }
     return;
   }
@@ -330,12 +332,14 @@ void Analysis::copy(Level& level, const CopyStmt& node) {
     for (const auto& column : target->relation->columns) {
       // COPY t TO leaves generated columns out, but says so nowhere: they count.
       note_column(target->use, column.number, node.is_from ? How::Written : How::Star, offset);
+      if (node.is_from) note_cast(catalog::kUnknown, column.type, offset);
     }
   }
   for (int i = 0; i < list_length(node.attlist); ++i) {
     const char* name = strVal(node.attlist->elements[i].ptr_value);
     if (const auto* column = target->relation->column(std::string_view(name))) {
       note_column(target->use, column->number, how, offset);
+      if (node.is_from) note_cast(catalog::kUnknown, column->type, offset);
     } else {
       unresolved("42703",
                  std::string("column \"") + name + "\" of relation \"" +

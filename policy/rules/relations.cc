@@ -49,6 +49,29 @@ Violation refuse_unknown() {
           .hint = "Try again when the catalog has been read anew."};
 }
 
+Violation refuse_schema(const Access& access, const std::string& name, const Refusal& refusal) {
+  return {.check = Check::Schema,
+          .code = refusal.code,
+          .resource = quoted_name(name),
+          .rule = refusal.rule,
+          .message = "schema " + quoted_name(name) + " may not be used",
+          .hint = schemas_hint(access)};
+}
+
+bool has_relation_rules(const AccessPolicy& policy) {
+  return !policy.allowed_schemas.empty() || !policy.tables.allowed.empty() ||
+         !policy.tables.denied.empty();
+}
+
+Violation refuse_computed() {
+  return {.check = Check::Table,
+          .code = ErrorCode::AccessDenied,
+          .resource = "sequence",
+          .rule = "resolve",
+          .message = "which sequence is changed cannot be decided",
+          .hint = "Name it by a constant, as in nextval('orders_id_seq')."};
+}
+
 // What DDL creates is in no catalog yet.
 bool is_new(const RelationUse& use) {
   return use.is_defined && !use.is_read && !use.is_inserted && !use.is_updated && !use.is_deleted;
@@ -64,6 +87,14 @@ void check_relations(const Case& statement, Finds& finds) {
     } else if (const Refusal* refusal = access.relation(*use.relation)) {
       finds.push_back({refuse(access, *use.relation, *refusal), use.offset});
     }
+  }
+  for (const auto& schema : statement.facts.named_schemas) {
+    if (const Refusal* refusal = access.schema(schema.name)) {
+      finds.push_back({refuse_schema(access, schema.name, *refusal), schema.offset});
+    }
+  }
+  for (const std::size_t offset : statement.facts.computed_sequences) {
+    if (has_relation_rules(access.policy())) finds.push_back({refuse_computed(), offset});
   }
   for (const auto& use : statement.facts.named_relations) {
     if (use.relation == nullptr) {
