@@ -29,6 +29,13 @@ struct ColumnUse {
   std::size_t offset = 0;  // byte in the text, 0-based; of the star for Star
 };
 
+// The rows that a statement reads of a relation, where it names them and looks at no others: it reads
+// nothing else, and computes nothing before they are chosen.
+struct ChosenRows {
+  std::int16_t column = 0;            // which is compared
+  std::vector<std::string> values{};  // with these constants; as written
+};
+
 // One place where a relation is named: FROM, a DML target, TABLE, COPY.
 struct RelationUse {
   const catalog::Relation* relation = nullptr;
@@ -45,6 +52,7 @@ struct RelationUse {
   std::uint8_t name_parts = 1;  // as written: relation, schema.relation, database.schema.relation
   // Each column once a way, in order of place. Empty: count(*), SELECT 1 FROM t.
   std::vector<ColumnUse> columns{};
+  std::optional<ChosenRows> chosen{};  // nothing: any row
 };
 
 struct CallUse {
@@ -90,7 +98,7 @@ struct Uncertain {
   std::size_t offset = 0;
 };
 
-// A setting that is read: SHOW, current_setting. Empty name: SHOW ALL, or computed.
+// A setting that is read: SHOW. Empty name: SHOW ALL.
 struct SettingRead {
   std::string name{};  // lower case
   std::size_t offset = 0;

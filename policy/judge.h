@@ -52,6 +52,9 @@ struct Question {
   std::span<const std::uint32_t> parameter_types;  // OIDs given at Parse; 0 = to be inferred
   const Profile& profile;
   int server_major = 15;
+  // Where `sql` is the body of a function: its arguments' names, for $1 and so on. Not for
+  // VerdictCache, which does not compare them.
+  std::span<const std::string_view> parameter_names{};
 };
 
 enum class Check : std::uint8_t {

@@ -55,8 +55,10 @@ void CastCode::convert_known(Oid source, Oid target, Context context, int depth)
     case Coercion::Way::InputOutput: add_type(source); return add_type(target);
     case Coercion::Way::None: break;
   }
+  // A row of a child becomes its parent's as it is; only a record is looked at column by column.
   const Type* row = snapshot_.type(target);
-  if (row != nullptr && row->relation != 0) convert_columns(*row, context, depth);
+  const bool is_record = base_type(snapshot_, source) == kRecord;
+  if (is_record && row != nullptr && row->relation != 0) convert_columns(*row, context, depth);
 }
 
 void CastCode::convert_untold(Oid target, Context context, int depth) {

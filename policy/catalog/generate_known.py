@@ -22,13 +22,11 @@ REFUSALS = ROOT / "tests" / "corpus" / "policy" / "functions.json"
 REFUSED_RELATIONS = {
     "table-data": """pg_statistic pg_statistic_ext_data pg_stats pg_stats_ext pg_stats_ext_exprs
         pg_largeobject""",
-    "secrets": """pg_authid pg_shadow pg_user_mapping pg_user_mappings pg_subscription
-        pg_seclabel pg_seclabels pg_shseclabel
+    "secrets": """pg_authid pg_shadow pg_seclabel pg_seclabels pg_shseclabel
         user_mapping_options foreign_server_options foreign_table_options
         foreign_data_wrapper_options column_options _pg_user_mappings _pg_foreign_servers
         _pg_foreign_tables _pg_foreign_table_columns _pg_foreign_data_wrappers""",
-    "source-text": "pg_rewrite pg_rules",
-    "configuration": """pg_settings pg_file_settings pg_hba_file_rules pg_ident_file_mappings
+    "configuration": """pg_file_settings pg_hba_file_rules pg_ident_file_mappings
         pg_db_role_setting pg_config pg_shmem_allocations pg_shmem_allocations_numa""",
     "other-sessions": """pg_stat_activity pg_prepared_statements pg_cursors pg_prepared_xacts pg_locks
         pg_stat_ssl pg_stat_gssapi pg_backend_memory_contexts pg_aios pg_stat_progress_analyze
@@ -46,10 +44,17 @@ REFUSED_COLUMNS = {
     "pg_foreign_table": "ftoptions",
     "pg_matviews": "definition",
     "pg_proc": "prosrc prosqlbody probin proconfig",
+    "pg_rewrite": "ev_qual ev_action",
     "pg_roles": "rolconfig",
+    "pg_rules": "definition",
     "pg_sequences": "last_value",
+    # Rows of settings that may be shown are readable whole: policy/rules/setting_rows.h.
+    "pg_settings": "setting boot_val reset_val sourcefile sourceline",
+    "pg_subscription": "subconninfo",
     "pg_trigger": "tgargs",
     "pg_user": "useconfig",
+    "pg_user_mapping": "umoptions",
+    "pg_user_mappings": "umoptions",
     "pg_views": "definition",
     "routines": "routine_definition external_name",
     "triggers": "action_statement",
@@ -58,7 +63,8 @@ REFUSED_COLUMNS = {
 # Readable although their definition touches something refused: they show names or numbers of it, or
 # the columns above are all of it.
 DECIDED_VIEWS = set("""
-    pg_matviews pg_policies pg_prepared_xacts pg_roles pg_sequences pg_user pg_group pg_views
+    pg_matviews pg_policies pg_prepared_xacts pg_roles pg_rules pg_sequences pg_settings pg_user
+    pg_user_mappings pg_group pg_views
     foreign_data_wrappers foreign_servers foreign_tables user_mappings views
     applicable_roles enabled_roles routine_privileges
     column_privileges schemata table_privileges udt_privileges usage_privileges

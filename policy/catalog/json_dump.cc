@@ -121,8 +121,10 @@ void add_list(std::string& text, std::string_view key, const std::vector<Row>& r
   std::vector<const Row*> sorted;
   sorted.reserve(rows.size());
   for (const auto& row : rows) sorted.push_back(&row);
-  std::ranges::stable_sort(sorted,
-                           [](auto* left, auto* right) { return comes_before(left, right); });
+  // Where neither comes first, as they were: they lie in one vector.
+  std::ranges::sort(sorted, [](const Row* left, const Row* right) {
+    return comes_before(left, right) || (!comes_before(right, left) && left < right);
+  });
   text.append(",\n\"").append(key).append("\":[");
   for (const Row* row : sorted) {
     text += row == sorted.front() ? "\n" : ",\n";

@@ -97,7 +97,7 @@ constexpr Query kQueries[] = {
      " lanname, " POSTERN_EXTENSION_OF(
          "pg_proc",
          "p.oid") ","
-                  " CASE WHEN lanname <> 'sql' OR p.oid < 16384 THEN NULL"
+                  " CASE WHEN lanname <> 'sql' OR p.oid < 16384 OR proconfig IS NOT NULL THEN NULL"
                   " WHEN prosqlbody IS NULL THEN prosrc ELSE pg_get_function_sqlbody(p.oid) END"
                   " FROM pg_proc p JOIN pg_language l ON l.oid = prolang"
                   " WHERE " POSTERN_NOT_TEMPORARY("pronamespace") " ORDER BY p.oid"},

@@ -87,7 +87,7 @@ std::vector<std::pair<Oid, Oid>> by_parent(const std::vector<Relation>& relation
 Rows with_columns_in_order(Rows rows) {
   for (auto& relation : rows.relations) {
     if (!std::ranges::is_sorted(relation.columns, {}, &Column::number)) {
-      std::ranges::stable_sort(relation.columns, {}, &Column::number);
+      std::ranges::sort(relation.columns, {}, &Column::number);
     }
   }
   return rows;

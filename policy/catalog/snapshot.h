@@ -115,7 +115,9 @@ struct Function {
   char volatility = 'v';
   std::string_view language{};
   std::string_view extension{};
-  std::string_view body{};            // prosrc of SQL-language functions, else empty
+  // Of a function in SQL: its text, or `RETURN …` or `BEGIN ATOMIC … END` with schemas written out.
+  // Empty: in another language, built in, or with settings of its own (SET search_path).
+  std::string_view body{};
   std::vector<NamedType> outputs{};   // OUT, INOUT and TABLE columns, in order
   bool is_ordered_set = false;        // aggregates: aggkind 'o' or 'h'
   std::int16_t direct_arguments = 0;  // of an ordered-set aggregate

@@ -91,6 +91,7 @@ class Analysis {
   const Name* item_of_ref(Level& level, const List& fields, int qualifiers, std::size_t offset);
   Value read(const Visible& column, How how, std::size_t offset);
   Value whole_row(Item& item, std::size_t offset);
+  std::optional<Value> argument_called(std::string_view name);
   std::optional<Value> column_of_row(const Value& row, std::string_view name, std::size_t offset);
   void note_whole_row(const Item& item, std::size_t offset);
   void list_columns(Item& item);
@@ -134,12 +135,14 @@ class Analysis {
   void resolve_cte(Cte& cte);
   void resolve_recursive(Cte& cte, const SelectStmt& select);
   void name_cte_columns(Cte& cte);
+  void add_columns(Cte& cte);
 
   // -- select.cc
   Result any_query(const void* node, Level* parent);
   Result select(const SelectStmt& node, Level* parent);
   Result plain_select(const SelectStmt& node, Level& level);
   Result values(const SelectStmt& node, Level& level);
+  void values_row(const Seq<Value>& row, bool is_first, Result& into, Seq<Seq<Oid>>& types);
   Result set_operation(const SelectStmt& node, Level& level);
   Value merged(const Value& one, const Value& other);
   void merge_arms(Result& left, const Result& right, const SelectStmt& node);
@@ -150,7 +153,9 @@ class Analysis {
   bool star(Level& level, const void* node, Result& into);
   void tail(const SelectStmt& node, Level& level, const Result& outputs);
   void sort_list(Level& level, const List* sorts, const Result* outputs);
-  void sort_target(Level& level, const void* node, const Result* outputs, bool group);
+  // Returns the type that is sorted.
+  Oid sort_target(Level& level, const void* node, const Result* outputs, bool group);
+  Oid sort_output(const Visible& column, std::size_t offset);
   void group_list(Level& level, const List* groups, const Result& outputs);
   void window(Level& level, const WindowDef& node);
   void windows(Level& level, const List* list);
@@ -209,7 +214,7 @@ class Analysis {
   Value operate_path(std::string_view name, std::span<const Oid> path, std::optional<Value> left,
                      const Value& right, std::size_t offset);
   void note_cast(Oid source, Oid target, std::size_t offset);
-  void note_cast_of(const Value& value, Oid target, std::size_t offset);
+  void note_cast(const Value& source, Oid target, std::size_t offset);
   std::span<const Oid> path_of(std::string_view schema, std::size_t offset);
   // What a call is given, WITHIN GROUP's arguments last.
   struct Arguments {
@@ -221,7 +226,7 @@ class Analysis {
   Arguments arguments_of(Level& level, const FuncCall& node);
   Value other_call(const FuncCall& node, std::span<const std::string_view> name,
                    const Arguments& arguments);
-  void note_settings(const FuncCall& node, std::string_view name, std::size_t offset);
+  void note_constants(const FuncCall& node, std::size_t offset);
   void no_such_call(std::span<const std::string_view> name, const Seq<Value>& arguments,
                     std::size_t offset);
   Value call_in_from(Level& level, const void* node, catalog::Choice* choice);
@@ -276,6 +281,7 @@ class Analysis {
 
   // -- statement.cc, writes.cc
   void query_statement(const void* node);
+  void note_chosen_rows(const void* node);  // chosen_rows.cc
   void prepare(const PrepareStmt& node);
   void insert(Level& level, const InsertStmt& node, Result* returned);
   void update(Level& level, const UpdateStmt& node, Result* returned);
@@ -284,6 +290,8 @@ class Analysis {
   void copy(Level& level, const CopyStmt& node);
   Item* write_target(Level& level, const RangeVar& var);
   void written_columns(Item& target, const List* columns, std::size_t values, std::size_t offset);
+  void note_assignment(const Item& target, const List* columns, std::size_t index,
+                       const Value& value, std::size_t offset);
   void inserted_rows(Level& level, Item& target, const InsertStmt& node);
   void constraint_columns(Item& target, std::size_t offset);
   void inference(Level& level, Item& target, const InferClause& node);
@@ -294,8 +302,6 @@ class Analysis {
   void merge_action(Level& level, Item& target, const MergeWhenClause& when, std::size_t offset);
   void set_clause(Level& level, Item& target, const List* targets);
   void written_column(Item& target, const ResTarget& node);
-  void note_assignment(const Item& target, const List* columns, std::size_t index,
-                       const Value& value);
   void show(const VariableShowStmt& node);
 
   const catalog::Snapshot& snapshot_;

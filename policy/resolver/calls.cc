@@ -2,7 +2,6 @@
 // Functions, operators and casts: ParseFuncOrColumn of parse_func.c, transformAExpr of
 // parse_expr.c.
 #include <algorithm>
-#include <cctype>
 
 #include "policy/resolver/analysis.h"
 
@@ -18,12 +17,6 @@ std::string joined(std::span<const std::string_view> name) {
     text += part;
   }
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& c : folded) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return folded;
 }
 
 std::string_view operator_name(const List* name) {
@@ -50,18 +43,18 @@ void Analysis::note_cast(Oid source, Oid target, std::size_t offset) {
   note_call_oids(CallUse::Kind::Cast, type_words(target), offset, functions);
 }
 
-// A row whose fields are known becomes another one field by field.
-void Analysis::note_cast_of(const Value& value, Oid target, std::size_t offset) {
-  const catalog::Type* type = snapshot_.type(target);
-  const catalog::Relation* relation =
-      type == nullptr || type->relation == 0 ? nullptr : snapshot_.relation(type->relation);
-  const Row* row = value.type == catalog::kRecord ? value.row : nullptr;
-  const bool is_told = relation != nullptr && row != nullptr && !row->is_open &&
-                       row->fields.size() == relation->columns.size();
-  if (!is_told) return note_cast(value.type, target, offset);
+// ROW(…) becomes a row of a type column by column.
+void Analysis::note_cast(const Value& source, Oid target, std::size_t offset) {
+  const Row* row = source.type == catalog::kRecord ? source.row : nullptr;
+  const Row* wanted = row == nullptr ? nullptr : row_of_type(target);
+  const bool is_known = wanted != nullptr && !row->is_open &&
+                        row->fields.size() == wanted->fields.size() &&
+                        spend(offset, row->fields.size() + 1);
+  if (!is_known) return note_cast(source.type, target, offset);
+  note_cast(catalog::base_type(snapshot_, target), target, offset);
   for (std::size_t i = 0; i < row->fields.size(); ++i) {
     const Field& field = row->fields[i];
-    note_cast_of({.type = field.type, .row = field.row}, relation->columns[i].type, offset);
+    note_cast(Value{.type = field.type, .row = field.row}, wanted->fields[i].type, offset);
   }
 }
 
@@ -128,14 +121,21 @@ std::optional<Value> Analysis::attribute_call(std::span<const std::string_view> 
   return named_call(name, arguments, offset);
 }
 
-void Analysis::note_settings(const FuncCall& node, std::string_view name, std::size_t offset) {
-  if (name != "current_setting") return;
-  SettingRead setting{.offset = offset};
-  if (list_length(node.args) > 0 && IsA(element(node.args, 0), A_Const)) {
-    const auto& literal = as<A_Const>(element(node.args, 0));
-    if (!literal.isnull && IsA(&literal.val, String)) setting.name = lower(literal.val.sval.sval);
+// Which setting current_setting() reads is told by its arguments.
+void Analysis::note_constants(const FuncCall& node, std::size_t offset) {
+  if (facts_.calls.empty() || facts_.calls.back().offset != offset) return;
+  CallUse& noted = facts_.calls.back();
+  const auto depends = [](const catalog::Function* function) {
+    return function->decision == catalog::Decision::ByArgument;
+  };
+  if (!std::ranges::any_of(noted.candidates, depends)) return;
+  for (int i = 0; i < list_length(node.args); ++i) {
+    const void* argument = element(node.args, i);
+    const bool is_text = IsA(argument, A_Const) && !as<A_Const>(argument).isnull &&
+                         IsA(&as<A_Const>(argument).val, String);
+    noted.constants.push_back(
+        is_text ? std::optional<std::string>(as<A_Const>(argument).val.sval.sval) : std::nullopt);
   }
-  facts_.settings_read.push_back(std::move(setting));
 }
 
 void Analysis::add_argument(Level& level, const void* node, Arguments& arguments) {
@@ -222,8 +222,8 @@ Value Analysis::call(Level& level, const FuncCall& node) {
                                                       .is_variadic = node.func_variadic,
                                                       .is_star = node.agg_star,
                                                       .is_ordered_set = node.agg_within_group});
-  note_settings(node, name.back(), offset);
   if (note_choice(last_choice_, name, arguments.values, offset)) {
+    note_constants(node, offset);
     const bool is_no_cast = last_choice_.functions.empty() && !arguments.values.empty() &&
                             arguments.values.front().type == last_choice_.cast_target;
     if (is_no_cast) return arguments.values.front();

@@ -220,10 +220,10 @@ Value Analysis::indirection(Level& level, const A_Indirection& node) {
 }
 
 Value Analysis::sublink(Level& level, const SubLink& node) {
-  Value test;
-  if (node.testexpr != nullptr) test = expression(level, node.testexpr);
   Result result = any_query(node.subselect, &level);
   level.entries += result.entries;
+  Value test;
+  if (node.testexpr != nullptr) test = expression(level, node.testexpr);
   Sources sources = test.sources;
   for (auto& column : result.columns) {
     if (column.value.type == catalog::kUnknown) column.value.type = catalog::kText;
@@ -283,7 +283,7 @@ Value Analysis::type_cast(Level& level, const TypeCast& node) {
   const Value value = expression(level, node.arg);
   const bool changes_nothing = value.type == target && list_length(node.typeName->typmods) == 0;
   if (changes_nothing && target != kCannotTell) return value;
-  note_cast_of(value, target, offset);
+  note_cast(value, target, offset);
   if (target == catalog::kRegclass && value.text != nullptr) {
     note_named_relation(value.text, value.offset);
   }

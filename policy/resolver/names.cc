@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Columns and rows by name: colNameToVar, refnameNamespaceItem, scanNSItemForColumn of
 // parse_relation.c, and transformColumnRef of parse_expr.c.
+#include <algorithm>
 #include <array>
 
 #include "policy/resolver/analysis.h"
@@ -228,6 +229,16 @@ void Analysis::list_columns(Item& item) {
   }
 }
 
+// In the body of a function in SQL a column comes before an argument of the same name:
+// sql_fn_post_column_ref of executor/functions.c.
+std::optional<Value> Analysis::argument_called(std::string_view name) {
+  const auto found = std::ranges::find(input_.parameter_names, name);
+  if (name.empty() || found == input_.parameter_names.end()) return std::nullopt;
+  const auto index = static_cast<std::size_t>(found - input_.parameter_names.begin());
+  if (index >= input_.parameter_types.size()) return std::nullopt;
+  return Value{.type = input_.parameter_types[index]};
+}
+
 Value Analysis::one_name(Level& level, std::string_view name, std::size_t offset) {
   note_column_name(name);
   const Found found = find_column(level, name);
@@ -249,6 +260,7 @@ Value Analysis::one_name(Level& level, std::string_view name, std::size_t offset
     }
     return whole_row(*row->item, offset);
   }
+  if (const auto argument = argument_called(name)) return *argument;
   if (!found.saw_open) {
     const bool has_one = level.names.size() == 1 && level.parent == nullptr;
     unresolved("42703", "column " + quoted(name) + " does not exist", offset, {},

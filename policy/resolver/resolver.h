@@ -26,6 +26,8 @@ struct ResolveInput {
   // How often each is used: StatementFacts::parameter_uses. One that is used once takes its type
   // from that use, as a literal does; of others the type cannot be told where it was not given.
   std::span<const std::uint16_t> parameter_uses{};
+  // Of a function's body: a name that is no column is the parameter called so.
+  std::span<const std::string_view> parameter_names{};
   bool is_rewritten = false;  // fill Facts::shape
   bool is_traced = false;     // fill OutputColumn::sources and Facts::filters
 };

@@ -99,6 +99,8 @@ struct Result {
   bool is_open = false;
   std::uint64_t entries = 0;  // range-table entries once CTEs are inlined
   std::span<const std::int32_t> locked_uses{};
+  // Of VALUES: the types of each column, row by row. INSERT converts each by itself.
+  const Seq<Seq<Oid>>* row_types = nullptr;
 };
 
 struct Level;

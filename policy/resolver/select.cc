@@ -108,7 +108,7 @@ void Analysis::target_list(Level& level, const List* targets, Result& into) {
 
 // A name in ORDER BY or DISTINCT ON is an output column first, in GROUP BY an input column first; a
 // number is a place in the output; anything else is an expression over the input.
-void Analysis::sort_target(Level& level, const void* node, const Result* outputs, bool group) {
+Oid Analysis::sort_target(Level& level, const void* node, const Result* outputs, bool group) {
   const bool is_name =
       IsA(node, ColumnRef) && list_length(as<ColumnRef>(node).fields) == 1 && !ends_with_star(node);
   if (outputs != nullptr && is_name) {
@@ -119,33 +119,34 @@ void Analysis::sort_target(Level& level, const void* node, const Result* outputs
     const bool is_input = input.item != nullptr;
     for (const auto& column : outputs->columns) {
       if (is_input || column.name != name) continue;
-      note_filter(column.value.sources);
-      note_ordering(column.value.type, place(ref.location));
-      return;
+      return sort_output(column, place(ref.location));
     }
-    if (!is_input && outputs->is_open && find_column(level, name).item == nullptr) return;
+    if (!is_input && outputs->is_open && find_column(level, name).item == nullptr) {
+      return kCannotTell;
+    }
   }
   const auto number = ordinal(node);
   if (outputs != nullptr && number) {
     note_fragile("a number in ORDER BY or GROUP BY");
-    if (*number >= 1 && static_cast<std::size_t>(*number) <= outputs->columns.size()) {
-      const auto& value = outputs->columns[static_cast<std::size_t>(*number) - 1].value;
-      note_filter(value.sources);
-      note_ordering(value.type, 0);
-    }
-    return;
+    const bool is_there =
+        *number >= 1 && static_cast<std::size_t>(*number) <= outputs->columns.size();
+    if (!is_there) return kCannotTell;
+    return sort_output(outputs->columns[static_cast<std::size_t>(*number) - 1], 0);
   }
-  const Value value = expression(level, node);
-  note_filter(value.sources);
-  note_ordering(value.type, 0);
+  return sort_output({.value = expression(level, node)}, 0);
+}
+
+Oid Analysis::sort_output(const Visible& column, std::size_t offset) {
+  note_filter(column.value.sources);
+  note_ordering(column.value.type, offset);
+  return column.value.type == catalog::kUnknown ? catalog::kText : column.value.type;
 }
 
 void Analysis::sort_list(Level& level, const List* sorts, const Result* outputs) {
   for (int i = 0; i < list_length(sorts); ++i) {
     const auto& sort = as<SortBy>(sorts->elements[i].ptr_value);
-    sort_target(level, sort.node, outputs, false);
-    // Operators that are named must be members of some operator class: of any type.
-    if (list_length(sort.useOp) > 0) operate(sort.useOp, Value{}, Value{}, place(sort.location));
+    const Value sorted{.type = sort_target(level, sort.node, outputs, false)};
+    if (list_length(sort.useOp) > 0) operate(sort.useOp, sorted, sorted, place(sort.location));
   }
 }
 
@@ -251,7 +252,7 @@ Result Analysis::plain_select(const SelectStmt& node, Level& level) {
   return result;
 }
 
-// Two values at one place of VALUES or of a set operation, brought to one type.
+// Two values at one place of a set operation, brought to one type.
 Value Analysis::merged(const Value& one, const Value& other) {
   const Oid types[] = {one.type, other.type};
   const Oid common_one = catalog::common_type(snapshot_, types);
@@ -259,27 +260,42 @@ Value Analysis::merged(const Value& one, const Value& other) {
   return {.type = common_one, .sources = join_sources(one.sources, other.sources)};
 }
 
-Result Analysis::values(const SelectStmt& node, Level& level) {
-  Result result = make_result();
-  for (int i = 0; i < list_length(node.valuesLists); ++i) {
-    const auto* list = static_cast<const List*>(node.valuesLists->elements[i].ptr_value);
-    Seq<Value> row = seq<Value>();
-    expressions(level, list, row);
-    for (std::size_t j = 0; j < row.size(); ++j) {
-      if (j >= result.columns.size()) {
-        if (i > 0) {
-          unresolved("42601", "VALUES lists must all be the same length", 0);
-          break;
-        }
-        const std::string name = "column" + std::to_string(j + 1);
-        output(result, *make(std::pmr::string(name, &arena_)), row[j], 0);
-        continue;
-      }
-      auto& value = result.columns[j].value;
-      value = merged(value, row[j]);
+// One row of VALUES; `types` collects those of each column.
+void Analysis::values_row(const Seq<Value>& row, bool is_first, Result& into,
+                          Seq<Seq<Oid>>& types) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (is_first) {
+      auto* name = make(std::pmr::string("column" + std::to_string(i + 1), &arena_));
+      output(into, *name, {}, 0);
+      types.push_back(seq<Oid>());
+    }
+    if (i >= into.columns.size()) {
+      unresolved("42601", "VALUES lists must all be the same length", 0);
+      return;
+    }
+    auto& value = into.columns[i].value;
+    value.sources = join_sources(value.sources, row[i].sources);
+    value.row = is_first ? row[i].row : nullptr;
+    if (std::ranges::find(types[i], row[i].type) == types[i].end()) {
+      types[i].push_back(row[i].type);
     }
   }
-  for (auto& column : result.columns) column.value.text = nullptr;
+}
+
+Result Analysis::values(const SelectStmt& node, Level& level) {
+  Result result = make_result();
+  auto& types = *make(seq<Seq<Oid>>());
+  for (int i = 0; i < list_length(node.valuesLists); ++i) {
+    Seq<Value> row = seq<Value>();
+    expressions(level, static_cast<const List*>(node.valuesLists->elements[i].ptr_value), row);
+    values_row(row, i == 0, result, types);
+  }
+  for (std::size_t i = 0; i < result.columns.size(); ++i) {
+    const Oid common_one = catalog::common_type(snapshot_, types[i]);
+    for (const Oid type : types[i]) note_cast(type, common_one, 0);
+    result.columns[i].value.type = common_one;
+  }
+  result.row_types = &types;
   level.entries += 1;
   tail(node, level, result);
   return result;

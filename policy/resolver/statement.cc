@@ -31,6 +31,7 @@ void Analysis::prepare(const PrepareStmt& node) {
 
 void Analysis::query_statement(const void* node) {
   const Result result = any_query(node, nullptr);
+  note_chosen_rows(node);
   facts_.outputs.reserve(result.columns.size());
   for (const auto& column : result.columns) {
     OutputColumn output{

@@ -49,7 +49,7 @@ void Analysis::function_columns(Level& level, const List& entry, const List* def
   for (int i = 0; i < list_length(definitions); ++i) {
     const auto& column = as<ColumnDef>(definitions->elements[i].ptr_value);
     const Oid type = type_of(column.typeName);
-    // Its values come as text or as the type itself.
+    // Nothing is cast: what the function makes of text or JSON runs the type's own functions.
     note_cast(catalog::kUnknown, type, place(column.location));
     item.columns.push_back(
         {.name = column.colname, .value = {.type = type, .sources = value.sources}});
@@ -137,9 +137,11 @@ Item* Analysis::xml_table(Level& level, const RangeTableFunc& node, Names& names
     const Oid type = column.for_ordinality ? catalog::kInt4 : type_of(column.typeName);
     if (!column.for_ordinality) note_cast(catalog::kUnknown, type, place(column.location));
     Sources own = join_sources(sources, expression(level, column.colexpr).sources);
-    const Value otherwise = expression(level, column.coldefexpr);
-    if (column.coldefexpr != nullptr) note_cast(otherwise.type, type, place(column.location));
-    own = join_sources(own, otherwise.sources);
+    if (column.coldefexpr != nullptr) {
+      const Value otherwise = expression(level, column.coldefexpr);
+      note_cast(otherwise, type, place(column.location));
+      own = join_sources(own, otherwise.sources);
+    }
     item->columns.push_back({.name = column.colname, .value = {.type = type, .sources = own}});
   }
   level.is_lateral = was_lateral;

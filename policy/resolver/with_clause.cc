@@ -49,7 +49,9 @@ void Analysis::name_cte_columns(Cte& cte) {
 }
 
 // SEARCH and CYCLE add columns of their own.
-static void add_columns(const CommonTableExpr& node, Result& result) {
+void Analysis::add_columns(Cte& cte) {
+  const CommonTableExpr& node = *cte.node;
+  Result& result = cte.result;
   constexpr Oid kRecordArray = 2287;
   if (node.search_clause != nullptr) {
     const auto& search = *node.search_clause;
@@ -58,7 +60,11 @@ static void add_columns(const CommonTableExpr& node, Result& result) {
          .value = {.type = search.search_breadth_first ? catalog::kRecord : kRecordArray}});
   }
   if (node.cycle_clause != nullptr) {
-    result.columns.push_back({.name = node.cycle_clause->cycle_mark_column});
+    Level level = make_level(cte.home);
+    const Oid types[] = {expression(level, node.cycle_clause->cycle_mark_value).type,
+                         expression(level, node.cycle_clause->cycle_mark_default).type};
+    result.columns.push_back({.name = node.cycle_clause->cycle_mark_column,
+                              .value = {.type = catalog::common_type(snapshot_, types)}});
     result.columns.push_back(
         {.name = node.cycle_clause->cycle_path_column, .value = {.type = kRecordArray}});
   }
@@ -73,7 +79,7 @@ void Analysis::resolve_recursive(Cte& cte, const SelectStmt& select) {
   cte.result = first;
   name_cte_columns(cte);
   cte.own_columns = cte.result.columns.size();
-  add_columns(*cte.node, cte.result);
+  add_columns(cte);
   for (auto& column : cte.result.columns) column.value.text = nullptr;
   cte.state = Cte::State::InSecondArm;
   Result second = any_query(select.rarg, &level);
@@ -103,12 +109,7 @@ void Analysis::resolve_cte(Cte& cte) {
     cte.state = Cte::State::InFirstArm;
     cte.result = any_query(node.ctequery, cte.home);
     name_cte_columns(cte);
-    add_columns(node, cte.result);
-  }
-  if (node.cycle_clause != nullptr) {
-    Level level = make_level(cte.home);
-    expression(level, node.cycle_clause->cycle_mark_value);
-    expression(level, node.cycle_clause->cycle_mark_default);
+    add_columns(cte);
   }
   for (auto& column : cte.result.columns) column.value.text = nullptr;
   cte.state = Cte::State::Done;

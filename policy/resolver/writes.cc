@@ -71,25 +71,25 @@ void Analysis::set_clause(Level& level, Item& target, const List* targets) {
     const Value value = expression(level, multiple != nullptr ? multiple->source : assignment.val);
     if (multiple != nullptr || target.relation == nullptr) continue;
     if (const auto* column = target.relation->column(std::string_view(assignment.name))) {
-      note_cast(value.type, column->type, place(assignment.location));
+      if (list_length(assignment.indirection) > 0) continue;
+      note_cast(value, column->type, place(assignment.location));
     }
   }
 }
 
-// The conversion of the value at one place of an INSERT.
+// The value at that place of an INSERT becomes its column's type.
 void Analysis::note_assignment(const Item& target, const List* columns, std::size_t index,
-                               const Value& value) {
+                               const Value& value, std::size_t offset) {
   if (target.relation == nullptr) return;
-  const auto& all = target.relation->columns;
   const catalog::Column* column = nullptr;
-  if (static_cast<std::size_t>(list_length(columns)) > index) {
+  if (columns == nullptr) {
+    if (index < target.relation->columns.size()) column = &target.relation->columns[index];
+  } else if (index < static_cast<std::size_t>(list_length(columns))) {
     const auto& named = as<ResTarget>(columns->elements[index].ptr_value);
     if (list_length(named.indirection) > 0) return;
     column = target.relation->column(std::string_view(named.name));
-  } else if (columns == nullptr && index < all.size()) {
-    column = &all[index];
   }
-  if (column != nullptr) note_cast(value.type, column->type, value.offset);
+  if (column != nullptr) note_cast(value, column->type, offset);
 }
 
 // The rows of an INSERT: a query's, or none of DEFAULT VALUES.
@@ -101,7 +101,11 @@ void Analysis::inserted_rows(Level& level, Item& target, const InsertStmt& node)
   const std::size_t count = rows.is_open ? kOutputColumnsMax : rows.columns.size();
   written_columns(target, node.cols, count, offset);
   for (std::size_t i = 0; i < rows.columns.size(); ++i) {
-    note_assignment(target, node.cols, i, rows.columns[i].value);
+    note_assignment(target, node.cols, i, rows.columns[i].value, offset);
+    if (rows.row_types == nullptr) continue;
+    for (const Oid type : (*rows.row_types)[i]) {
+      if (type != catalog::kRecord) note_assignment(target, node.cols, i, {.type = type}, offset);
+    }
   }
 }
 
@@ -149,7 +153,7 @@ void Analysis::on_conflict(Level& level, Item& target, const OnConflictClause& n
   if (node.infer != nullptr) inference(level, target, *node.infer);
   if (node.action != ONCONFLICT_UPDATE) return;
   if (target.use >= 0) use(target.use).is_updated = true;
-  level.names.push_back({.item = excluded_row(target), .has_columns = false});
+  level.names.push_back({.item = excluded_row(target)});
   set_clause(level, target, node.targetList);
   if (node.whereClause != nullptr) filter(level, node.whereClause);
   level.names.pop_back();
@@ -227,7 +231,7 @@ void Analysis::merge_action(Level& level, Item& target, const MergeWhenClause& w
                       offset);
       for (int i = 0; i < list_length(when.values); ++i) {
         const Value value = expression(level, when.values->elements[i].ptr_value);
-        note_assignment(target, when.targetList, static_cast<std::size_t>(i), value);
+        note_assignment(target, when.targetList, static_cast<std::size_t>(i), value, offset);
       }
       return;
     case CMD_UPDATE:

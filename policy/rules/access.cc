@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/rules/bodies.h"
 #include "policy/rules/column_decisions.h"
 #include "policy/rules/function_decisions.h"
 #include "policy/rules/relation_decisions.h"
@@ -12,6 +13,9 @@
 
 namespace policy {
 namespace {
+
+// Functions in SQL that call one another, so deep; what is deeper is refused.
+constexpr int kBodyRounds = 8;
 
 bool holds_rules(const AccessPolicy& policy) {
   const auto& [allowed, denied] = policy.tables;
@@ -24,10 +28,11 @@ bool holds_rules(const AccessPolicy& policy) {
 }  // namespace
 
 struct Access::Decisions {
-  Decisions(const rules::Binding& binding, const ViewTracer& tracer)
+  Decisions(const rules::Binding& binding, const ViewTracer& tracer,
+            std::span<const catalog::Oid> harmless)
       : relation_rules(binding),
         column_rules(binding),
-        function_rules(binding, relation_rules),
+        function_rules(binding, relation_rules, harmless),
         relations(relation_rules.decide()),
         columns(column_rules.decide()),
         functions(function_rules.decide()),
@@ -49,10 +54,19 @@ Access::Access(AccessPolicy policy, std::shared_ptr<const catalog::Snapshot> sna
     : policy_(std::move(policy)),
       snapshot_(std::move(snapshot)),
       search_path_(rules::bind_search_path(search_path, *snapshot_)),
-      has_rules_(holds_rules(policy_)),
-      decisions_(std::make_unique<const Decisions>(
-          rules::Binding{.policy = policy_, .snapshot = *snapshot_, .search_path = search_path_},
-          tracer)) {}
+      has_rules_(holds_rules(policy_)) {
+  const rules::Binding binding{
+      .policy = policy_, .snapshot = *snapshot_, .search_path = search_path_};
+  std::vector<catalog::Oid> harmless;
+  decisions_ = std::make_unique<const Decisions>(binding, tracer, harmless);
+  // A body may call what another round finds to be harmless.
+  for (int round = 0; round < kBodyRounds; ++round) {
+    auto found = rules::harmless_functions(*this);
+    if (found.size() == harmless.size()) break;
+    harmless = std::move(found);
+    decisions_ = std::make_unique<const Decisions>(binding, tracer, harmless);
+  }
+}
 
 Access::~Access() = default;
 

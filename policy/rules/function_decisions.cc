@@ -34,9 +34,11 @@ const Refusal* support_refusal(const catalog::Snapshot& snapshot, const Function
 
 }  // namespace
 
-FunctionRules::FunctionRules(const Binding& binding, const RelationRules& relations)
+FunctionRules::FunctionRules(const Binding& binding, const RelationRules& relations,
+                             std::span<const catalog::Oid> harmless)
     : binding_(binding),
       relations_(relations),
+      harmless_(harmless),
       homes_(home_schemas(binding)),
       by_allowed_{.code = ErrorCode::FunctionAccessDenied, .rule = "functions.allowed"},
       by_extension_{.code = ErrorCode::FunctionAccessDenied, .rule = "functions.extensions"} {
@@ -97,7 +99,8 @@ const Refusal* FunctionRules::others(const Function& function, string_view schem
     return nullptr;
   }
   if (const Refusal* refusal = relations_.schema(schema)) return refusal;
-  if (is_allowed(function, schema) || body_passes(function)) return nullptr;
+  if (is_allowed(function, schema)) return nullptr;
+  if (std::ranges::binary_search(harmless_, function.oid)) return nullptr;
   return function.extension.empty() ? &by_allowed_ : &by_extension_;
 }
 
@@ -125,7 +128,5 @@ bool is_lifted_by(Mode mode, const Function& function, const Refusal& refusal) {
   const auto least = least_mode(function);
   return &refusal == by_mode() && least && mode >= *least;
 }
-
-bool body_passes(const Function&) { return false; }
 
 }  // namespace policy::rules

@@ -2,6 +2,7 @@
 // Which functions of a catalog may be called.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@ namespace policy::rules {
 
 class FunctionRules {
  public:
-  FunctionRules(const Binding& binding, const RelationRules& relations);
+  // `harmless`: sorted OIDs of functions whose bodies do only what their caller may (bodies.h).
+  FunctionRules(const Binding& binding, const RelationRules& relations,
+                std::span<const catalog::Oid> harmless);
   // In the order of Snapshot::functions(). Refusals live as long as the rules.
   std::vector<const Refusal*> decide() const;
   // Of another catalog, or not decided.
@@ -35,6 +38,7 @@ class FunctionRules {
 
   Binding binding_;
   const RelationRules& relations_;
+  std::span<const catalog::Oid> harmless_;
   std::vector<FunctionEntry> allowed_;
   std::vector<Denied> denied_;
   std::vector<std::string> homes_;
@@ -43,8 +47,5 @@ class FunctionRules {
 
 // Does `mode` allow what `refusal` refuses of `function`?
 bool is_lifted_by(Mode mode, const catalog::Function& function, const Refusal& refusal);
-
-// A function in SQL whose body does only what its caller may do. False until bodies are resolved.
-bool body_passes(const catalog::Function& function);
 
 }  // namespace policy::rules

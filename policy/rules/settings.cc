@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHOW and current_setting(): which settings may be read. Changing them is policy/guc.h's.
+// SHOW, current_setting() and rows of pg_settings: which settings may be read. Changing them is policy/guc.h's.
 #include <algorithm>
 #include <array>
 
 #include "policy/guc.h"
 #include "policy/guc_value.h"
 #include "policy/rules/rule.h"
+#include "policy/rules/setting_rows.h"
 
 namespace policy::rules {
 namespace {
@@ -82,6 +83,12 @@ bool reads_a_setting(const CallUse& call) {
 void check_settings(const Case& statement, Finds& finds) {
   for (const auto& use : statement.facts.settings_read) {
     check_name(statement, use.name, use.offset, finds);
+  }
+  for (const auto& use : statement.facts.relations) {
+    if (!reads_named_settings(statement.access, use)) continue;
+    for (const auto& name : use.chosen->values) {
+      check_name(statement, ascii_lower(name), use.offset, finds);
+    }
   }
   for (const auto& call : statement.facts.calls) {
     if (!reads_a_setting(call)) continue;

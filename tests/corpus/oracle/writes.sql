@@ -31,6 +31,8 @@ INSERT INTO person (id, home.street, home.geo.x, tags[1]) VALUES (1, 'a', 2, 'x'
 INSERT INTO person (id) OVERRIDING USER VALUE VALUES (1)
 --- insert with casts
 INSERT INTO person (id, mood, short, home) SELECT 1, 3, 'x', ROW('a', 'b', ROW(1, 2)) FROM item
+--- insert of rows of several types
+INSERT INTO person (id, mood) VALUES (1, 3), (2, 'sad')
 --- insert into a domain's column
 INSERT INTO orders (id, qty) SELECT id, age FROM person
 --- conflict do nothing
@@ -43,6 +45,8 @@ INSERT INTO person (id) VALUES (1) ON CONFLICT (id) WHERE age > 3 DO NOTHING
 INSERT INTO orders (note) VALUES ('x') ON CONFLICT ON CONSTRAINT orders_pkey DO NOTHING
 --- conflict do update
 INSERT INTO person AS p (id, name) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET name = excluded.name, age = p.age + 1 WHERE p.boss = excluded.id
+--- conflict with a column of both rows
+INSERT INTO person (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET age = age + 1
 --- conflict do update of several
 INSERT INTO person (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET (name, email) = (SELECT label, excluded.email FROM thing)
 --- conflict do update by row
@@ -95,6 +99,8 @@ WITH d AS (DELETE FROM person WHERE id = 1 RETURNING id, email) SELECT email FRO
 WITH i AS (INSERT INTO thing SELECT id, name FROM person RETURNING id), u AS (UPDATE orders SET note = 'x' FROM i WHERE i.id = orders.id RETURNING orders.*) DELETE FROM item USING u WHERE item.id = u.id
 --- merge from=15
 MERGE INTO thing t USING person p ON p.id = t.id WHEN MATCHED THEN UPDATE SET label = p.name WHEN NOT MATCHED THEN INSERT VALUES (p.id, p.email)
+--- merge with casts from=15
+MERGE INTO person p USING item i ON i.id = p.id WHEN NOT MATCHED THEN INSERT (mood, short) VALUES (i.order_id, i.name)
 --- merge with conditions from=15
 MERGE INTO thing AS t USING (SELECT id, name FROM item) s ON s.id = t.id WHEN MATCHED AND t.label = s.name THEN DELETE WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED AND s.id > 3 THEN INSERT (id) VALUES (s.id)
 --- merge with a cte from=15

@@ -14,14 +14,6 @@
 namespace policy {
 namespace {
 
-catalog::Rows corpus_rows() {
-  std::ifstream file(POSTERN_CORPUS "/poldb.catalog.json");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto rows = catalog::load_json(text);
-  if (!rows) throw std::runtime_error(rows.error());
-  return std::move(*rows);
-}
-
 catalog::Oid schema_oid(const catalog::Rows& rows, std::string_view name) {
   return std::ranges::find(rows.schemas, name, &catalog::Schema::name)->oid;
 }
@@ -75,6 +67,14 @@ std::string_view suffix(CallUse::Kind kind) {
 }
 
 }  // namespace
+
+catalog::Rows corpus_rows() {
+  std::ifstream file(POSTERN_CORPUS "/poldb.catalog.json");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto rows = catalog::load_json(text);
+  if (!rows) throw std::runtime_error(rows.error());
+  return std::move(*rows);
+}
 
 std::shared_ptr<const catalog::Snapshot> corpus_snapshot() {
   static const auto snapshot = std::make_shared<const catalog::Snapshot>(corpus_rows());

@@ -12,6 +12,7 @@
 
 namespace policy {
 
+catalog::Rows corpus_rows();
 std::shared_ptr<const catalog::Snapshot> corpus_snapshot();
 
 // The same as a server of another major version would have it, with functions public.json_value and
