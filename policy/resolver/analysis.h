@@ -33,6 +33,8 @@ class Analysis {
 
   void parameters();                 // statement.cc
   void statement(const void* node);  // statement.cc
+  // Before statement(): what each use of an untyped parameter asks for goes there.
+  void ask_into(std::vector<Asked>& asked) { asked_ = &asked; }
 
  private:
   // -- memory
@@ -70,6 +72,12 @@ class Analysis {
   void note_fragile(const char* construct);
   void note_column_name(std::string_view name);
   bool spend(std::size_t offset, std::uint64_t work = 1);
+
+  // -- parameters.cc
+  Value parameter(const ParamRef& node);
+  void ask(const Value& value, Oid type);
+  void ask_all(std::span<const Value> values, std::span<const Oid> declared);
+  void ask_all(std::span<const Value> arguments, const catalog::Choice& choice);
 
   // -- names.cc: columns and rows by name
   Value column_ref(Level& level, const ColumnRef& ref);
@@ -171,7 +179,6 @@ class Analysis {
   void expressions(Level& level, const List* list, Seq<Value>& into);
   void each(Level& level, const List* list, Sources& sources);
   Value constant(const A_Const& node);
-  Value parameter(const ParamRef& node);
   Value case_expression(Level& level, const CaseExpr& node);
   Value array_expression(Level& level, const A_ArrayExpr& node, Oid cast_to);
   Value row_expression(Level& level, const RowExpr& node);
@@ -314,8 +321,11 @@ class Analysis {
   std::byte first_[8192];
   std::pmr::monotonic_buffer_resource arena_{first_, sizeof(first_)};
   std::uint64_t work_ = 0;
+  std::vector<Asked>* asked_ = nullptr;
   std::vector<Oid> prepared_types_{};  // of PREPARE name(types)
   catalog::Choice last_choice_{};      // of the last call()
 };
+
+std::vector<Oid> parameter_types(const void* statement, const ResolveInput& input);
 
 }  // namespace policy::resolver

@@ -2,6 +2,7 @@
 // Functions, operators and casts: ParseFuncOrColumn of parse_func.c, transformAExpr of
 // parse_expr.c.
 #include <algorithm>
+#include <array>
 
 #include "policy/resolver/analysis.h"
 
@@ -45,6 +46,7 @@ void Analysis::note_cast(Oid source, Oid target, std::size_t offset) {
 
 // ROW(…) becomes a row of a type column by column.
 void Analysis::note_cast(const Value& source, Oid target, std::size_t offset) {
+  if (target != kCannotTell) ask(source, target);
   const Row* row = source.type == catalog::kRecord ? source.row : nullptr;
   const Row* wanted = row == nullptr ? nullptr : row_of_type(target);
   const bool is_known = wanted != nullptr && !row->is_open &&
@@ -96,6 +98,7 @@ std::optional<Value> Analysis::named_call(std::span<const std::string_view> name
   const auto choice = catalog::choose_function(
       snapshot_, {.name = name.back(), .path = path_of(schema, offset), .arguments = types});
   if (!note_choice(choice, name, arguments, offset)) return std::nullopt;
+  ask_all(arguments, choice);
   return call_value(choice, sources);
 }
 
@@ -222,6 +225,9 @@ Value Analysis::call(Level& level, const FuncCall& node) {
                                                       .is_ordered_set = node.agg_within_group});
   if (note_choice(last_choice_, name, arguments.values, offset)) {
     note_constants(node, offset);
+    const bool has_names = std::ranges::any_of(
+        arguments.types, [](const catalog::Argument& each) { return !each.name.empty(); });
+    if (!has_names) ask_all(arguments.values, last_choice_);
     const bool is_no_cast = last_choice_.functions.empty() && !arguments.values.empty() &&
                             arguments.values.front().type == last_choice_.cast_target;
     if (is_no_cast) return arguments.values.front();
@@ -251,6 +257,11 @@ Value Analysis::operate_path(std::string_view name, std::span<const Oid> path,
   }
   const auto choice = catalog::choose_operator(snapshot_, name, path, left_type, right.type);
   const bool is_told = right.type != kCannotTell && (!left || left->type != kCannotTell);
+  if (choice.operators.size() == 1) {
+    const auto& chosen = *choice.operators.front();
+    if (left) ask_all(std::array{*left, right}, std::array{chosen.left, chosen.right});
+    if (!left) ask_all({&right, 1}, {&chosen.right, 1});
+  }
   if (choice.operators.empty() && is_told) {
     std::string words = left ? type_words(left->type) + " " : "";
     words.append(name).append(" ").append(type_words(right.type));

@@ -35,19 +35,6 @@ Value Analysis::constant(const A_Const& node) {
   }
 }
 
-// A parameter without a type takes the one that its first use asks for; a second use then sees
-// that.
-Value Analysis::parameter(const ParamRef& node) {
-  const auto index = static_cast<std::size_t>(node.number) - 1;
-  const auto types =
-      prepared_types_.empty() ? input_.parameter_types : std::span<const Oid>(prepared_types_);
-  if (node.number < 1) return {};
-  if (index < types.size() && types[index] != 0) return {.type = types[index]};
-  const bool is_used_once =
-      index < input_.parameter_uses.size() && input_.parameter_uses[index] == 1;
-  return {.type = is_used_once ? catalog::kUnknown : kCannotTell, .is_parameter = true};
-}
-
 void Analysis::filter(Level& level, const void* node) {
   note_filter(expression(level, node).sources);
 }
@@ -361,8 +348,11 @@ Value Analysis::expression_of(Level& level, const void* node) {
       each(level, as<BoolExpr>(node).args, value.sources);
       return value;
     }
-    case T_NullTest:
-      return {.type = catalog::kBool, .sources = expression(level, as<NullTest>(node).arg).sources};
+    case T_NullTest: {
+      const Value value = expression(level, as<NullTest>(node).arg);
+      ask(value, 0);  // any type will do
+      return {.type = catalog::kBool, .sources = value.sources};
+    }
     case T_BooleanTest:
       return {.type = catalog::kBool,
               .sources = expression(level, as<BooleanTest>(node).arg).sources};

@@ -39,10 +39,18 @@ struct Value {
   std::int16_t origin_column = 0;
   Sources sources = nullptr;
   const char* text = nullptr;  // of an untyped string literal
-  std::size_t offset = 0;      // of that literal
+  std::size_t offset = 0;      // of that literal or parameter
   bool is_parameter = false;   // without a type
+  int parameter = 0;           // its number, where its uses are asked: parameters.cc
   bool is_told_name = false;   // of a relation that is noted: a regclass constant and the like
   Item* item = nullptr;        // whose whole row it is
+};
+
+// What one use of a parameter asks of its type; 0: nothing.
+struct Asked {
+  int parameter = 0;
+  std::size_t place = 0;  // of the use
+  Oid type = 0;
 };
 
 struct Field {

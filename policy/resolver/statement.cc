@@ -126,7 +126,10 @@ void Analysis::statement(const void* node) {
 
 Facts resolve(const void* statement, const ResolveInput& input) {
   Facts facts;
-  resolver::Analysis analysis(input, facts);
+  const auto types = resolver::parameter_types(statement, input);
+  ResolveInput told = input;
+  if (!types.empty()) told.parameter_types = types;
+  resolver::Analysis analysis(told, facts);
   analysis.parameters();
   analysis.statement(statement);
   return facts;
