@@ -61,9 +61,8 @@ std::string_view Rows::Strings::keep(std::string_view value) {
 }
 
 std::size_t Rows::Strings::bytes() const {
-  // NOLINTNEXTLINE(bugprone-sizeof-container): what each element takes itself
-  return sizeof(*this) + block_bytes_ + blocks_.capacity() * sizeof(blocks_[0]) +
-         slots_.capacity() * sizeof(slots_[0]);
+  return sizeof(*this) + block_bytes_ + blocks_.capacity() * sizeof(decltype(blocks_)::value_type) +
+         slots_.capacity() * sizeof(decltype(slots_)::value_type);
 }
 
 std::string_view Rows::keep(std::string_view value) {

@@ -54,6 +54,7 @@ std::string statements_of(std::string_view body) {
 std::vector<Oid> result_types(const Function& function) {
   if (function.outputs.empty()) return {function.result};
   std::vector<Oid> types;
+  types.reserve(function.outputs.size());
   for (const auto& output : function.outputs) types.push_back(output.type);
   return types;
 }
