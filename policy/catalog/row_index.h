@@ -6,7 +6,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -58,16 +57,9 @@ class GroupIndex {
 
   GroupIndex() = default;
   explicit GroupIndex(std::vector<std::pair<Key, Item>> pairs) {
-    // clang refuses libstdc++'s stable_sort, which calls what is deprecated.
-    std::vector<std::uint32_t> order(pairs.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::ranges::sort(order, [&](std::uint32_t left, std::uint32_t right) {
-      if (pairs[left].first != pairs[right].first) return pairs[left].first < pairs[right].first;
-      return left < right;
-    });
+    std::ranges::stable_sort(pairs, {}, [](const auto& pair) { return pair.first; });
     items_.reserve(pairs.size());
-    for (const std::uint32_t place : order) {
-      const auto& [key, item] = pairs[place];
+    for (const auto& [key, item] : pairs) {
       if (groups_.empty() || groups_.back().key != key) {
         groups_.push_back({key, static_cast<std::uint32_t>(items_.size()), 0});
       }

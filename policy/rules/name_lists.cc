@@ -40,7 +40,7 @@ std::span<const NamePart> table_parts(const DenyEntry& entry) {
 }  // namespace
 
 std::vector<DenyEntry> read_denied(std::span<const std::string> entries, NameKind kind,
-                                   Refusal refusal) {
+                                   const Refusal& refusal) {
   std::vector<DenyEntry> read;
   read.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {

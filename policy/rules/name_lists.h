@@ -25,7 +25,7 @@ struct DenyEntry {
 
 // Refusals live as long as the list.
 std::vector<DenyEntry> read_denied(std::span<const std::string> entries, NameKind kind,
-                                   Refusal refusal);
+                                   const Refusal& refusal);
 
 // Does it name `relation` of `schema`, which is one of the user's?
 bool names_relation(const DenyEntry& entry, std::string_view schema, std::string_view relation);
