@@ -22,6 +22,8 @@ inline std::size_t place(int location) {
   return location < 0 ? 0 : static_cast<std::size_t>(location);
 }
 
+inline const void* element(const List* list, int i) { return list->elements[i].ptr_value; }
+
 template <typename T>
 const T& as(const void* node) {
   return *static_cast<const T*>(node);
@@ -209,17 +211,6 @@ class Analysis {
   bool note_choice(const catalog::Choice& choice, std::span<const std::string_view> name,
                    const Seq<Value>& arguments, std::size_t offset);
   Value call_value(const catalog::Choice& choice, Sources sources);
-  void compare_rows(const List* name, const Value& left, const Value& right, std::size_t offset);
-  Value operation_any(Level& level, const A_Expr& node);
-  Value operation_in(Level& level, const A_Expr& node);
-  Value operation_between(Level& level, const A_Expr& node);
-  Value operation(Level& level, const A_Expr& node);
-  Value operate(const List* name, std::optional<Value> left, const Value& right,
-                std::size_t offset);
-  Value operate(std::string_view name, std::optional<Value> left, const Value& right,
-                std::size_t offset);
-  Value operate_path(std::string_view name, std::span<const Oid> path, std::optional<Value> left,
-                     const Value& right, std::size_t offset);
   void note_cast(Oid source, Oid target, std::size_t offset);
   void note_cast(const Value& source, Oid target, std::size_t offset);
   std::span<const Oid> path_of(std::string_view schema, std::size_t offset);
@@ -237,6 +228,19 @@ class Analysis {
   void no_such_call(std::span<const std::string_view> name, const Seq<Value>& arguments,
                     std::size_t offset);
   Value call_in_from(Level& level, const void* node, catalog::Choice* choice);
+
+  // -- operators.cc
+  void compare_rows(const List* name, const Value& left, const Value& right, std::size_t offset);
+  Value operation_any(Level& level, const A_Expr& node);
+  Value operation_in(Level& level, const A_Expr& node);
+  Value operation_between(Level& level, const A_Expr& node);
+  Value operation(Level& level, const A_Expr& node);
+  Value operate(const List* name, std::optional<Value> left, const Value& right,
+                std::size_t offset);
+  Value operate(std::string_view name, std::optional<Value> left, const Value& right,
+                std::size_t offset);
+  Value operate_path(std::string_view name, std::span<const Oid> path, std::optional<Value> left,
+                     const Value& right, std::size_t offset);
 
   // -- types.cc
   Oid type_of(const TypeName* name);

@@ -7,8 +7,6 @@
 namespace policy::resolver {
 namespace {
 
-const void* element(const List* list, int i) { return list->elements[i].ptr_value; }
-
 bool has_only_where(const SelectStmt& node) {
   return node.op == SETOP_NONE && node.valuesLists == nullptr && node.withClause == nullptr &&
          node.havingClause == nullptr && node.lockingClause == nullptr &&

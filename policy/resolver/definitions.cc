@@ -9,8 +9,6 @@
 namespace policy::resolver {
 namespace {
 
-const void* element(const List* list, int i) { return list->elements[i].ptr_value; }
-
 bool is_temporary(const RangeVar& var) {
   const std::string_view schema = var.schemaname == nullptr ? "" : var.schemaname;
   return var.relpersistence == 't' || schema == "pg_temp";

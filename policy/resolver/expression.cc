@@ -10,8 +10,6 @@ namespace {
 constexpr Oid kName = 19, kDate = 1082, kTime = 1083, kTimestamp = 1114, kTimestampTz = 1184,
               kTimeTz = 1266, kBit = 1560;
 
-const void* element(const List* list, int i) { return list->elements[i].ptr_value; }
-
 // A number without point or exponent is int4, int8 or numeric, by size: make_const of parse_node.c.
 Oid number_type(const char* digits) {
   char* end = nullptr;

@@ -6,12 +6,6 @@
 
 namespace policy {
 namespace resolver {
-namespace {
-
-const void* element(const List* list, int i) { return list->elements[i].ptr_value; }
-
-}  // namespace
-
 void Analysis::show(const VariableShowStmt& node) {
   std::string name = node.name == nullptr ? "" : node.name;
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
