@@ -10,6 +10,10 @@ target_compile_options(postern_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(postern_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
 endif()
+# libstdc++ 12's stable_sort instantiates what C++17 deprecated; g++ does not mind.
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  target_compile_options(postern_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-deprecated-declarations>)
+endif()
 target_compile_definitions(postern_flags INTERFACE
   $<$<CONFIG:Release>:_FORTIFY_SOURCE=2> $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 if(POSTERN_SANITIZE)

@@ -14,15 +14,6 @@
 namespace gateway {
 namespace {
 
-policy::Mode mode_of(config::Mode mode) {
-  switch (mode) {
-    case config::Mode::ReadOnly: return policy::Mode::ReadOnly;
-    case config::Mode::Balanced: return policy::Mode::Balanced;
-    case config::Mode::Permissive: return policy::Mode::Permissive;
-  }
-  return policy::Mode::ReadOnly;
-}
-
 // A key for what must look random and be equal after a restart: all that is secret in the file.
 std::string secret_of(const config::Config& config) {
   std::string secrets;
@@ -58,24 +49,6 @@ upstream::PoolSettings pool_settings(const config::Database& database) {
           .idle_timeout = database.server_idle_timeout,
           .lifetime = database.server_lifetime,
           .connect_timeout = database.connect_timeout};
-}
-
-policy::Profile profile_of(const config::Database& database, const config::Listen& listen) {
-  policy::Profile profile;
-  profile.mode = mode_of(database.mode);
-  profile.allow_explain = database.allow_explain;
-  profile.allowed_gucs = database.allowed_gucs;
-  profile.max_statement_bytes = listen.max_statement_bytes;
-  const auto pin = [&](std::string name, config::Duration timeout) {
-    profile.pinned_timeouts.push_back(
-        {std::move(name), static_cast<std::uint64_t>(timeout.count())});
-  };
-  pin("idle_in_transaction_session_timeout", database.idle_in_transaction_timeout);
-  pin("statement_timeout", database.statement_timeout);
-  for (const auto& [name, value] : config::pinned_settings(database)) {
-    if (name == "search_path") profile.search_path = value;
-  }
-  return profile;
 }
 
 audit::LogSettings audit_settings(const config::Audit& audit) {

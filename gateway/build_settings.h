@@ -11,12 +11,10 @@
 #include "gateway/telemetry/log_line.h"
 #include "gateway/telemetry/metrics.h"
 #include "gateway/upstream/pool.h"
-#include "policy/judge.h"
 
 namespace gateway {
 
 upstream::PoolSettings pool_settings(const config::Database& database);
-policy::Profile profile_of(const config::Database& database, const config::Listen& listen);
 audit::LogSettings audit_settings(const config::Audit& audit);
 relay::Limits limits_of(const config::Listen& listen);
 telemetry::LogLevel log_level(config::LogLevel level);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -10,8 +11,11 @@
 #include <string>
 
 #include "gateway/build_settings.h"
+#include "gateway/catalog_command.h"
+#include "gateway/check/command.h"
 #include "gateway/config/command.h"
 #include "gateway/config/load.h"
+#include "gateway/config/unserved.h"
 #include "gateway/demo/demo.h"
 #include "gateway/server.h"
 #include "gateway/telemetry/log.h"
@@ -37,6 +41,11 @@ int serve(const std::string& path) {
     return 1;
   }
   config::print(parsed->warnings, path, std::cerr);
+  const auto unserved = config::unserved(parsed->config, parsed->places, config::Severity::Error);
+  if (!unserved.empty()) {
+    config::print(unserved, path, std::cerr);
+    return 1;
+  }
   const auto& logging = parsed->config.logging;
   const auto started = telemetry::start_log(log_format(logging.format), log_level(logging.level));
   if (!started) {
@@ -59,12 +68,36 @@ int serve(const std::string& path) {
 struct Choices {
   std::string config = kDefaultConfig;
   gateway::demo::DemoOptions demo;
+  gateway::check::Options check;
+  gateway::config::Validation validation;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
   command.add_option("-c,--config", choices.config, "The configuration file")
       ->envname("POSTERN_CONFIG")
       ->capture_default_str();
+}
+
+void add_check_options(CLI::App& command, gateway::check::Options& options) {
+  command.add_option("-d,--database", options.database, "Which; needed where there are several");
+  command.add_option("-U,--user", options.user, "As whom");
+  command.add_option("--sql", options.sql, "The text to judge");
+  command.add_option("FILE", options.file, "Or the file that holds it; - is standard input");
+  command.add_option("--catalog", options.catalog, "A snapshot instead of the live database");
+  command
+      .add_option_function<std::string>(
+          "--format", [&](const std::string& format) { options.is_json = format == "json"; },
+          "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  command.add_flag("--jsonl", options.is_jsonl, "Judge each line of standard input, a JSON object");
+}
+
+int check(Choices& choices) {
+  choices.check.config = choices.config;
+  if (::isatty(STDOUT_FILENO) == 1) choices.check.colour = gateway::check::Colour::Yes;
+  std::ios::sync_with_stdio(false);
+  return gateway::check::run_check(choices.check, gateway::config::process_sources(),
+                                   {.in = std::cin, .out = std::cout, .err = std::cerr});
 }
 
 int run(int argc, char** argv) {
@@ -81,8 +114,21 @@ int run(int argc, char** argv) {
   config_command->require_subcommand(1);
   CLI::App* validate = config_command->add_subcommand("validate", "Print every error and warning");
   add_config_option(*validate, choices);
+  validate->add_option("--catalog", choices.validation.catalog, "A snapshot to compare rules with");
+  validate->add_option("-d,--database", choices.validation.database, "The database that it is of");
   CLI::App* show = config_command->add_subcommand("show", "Print what is in force, secrets hidden");
   add_config_option(*show, choices);
+
+  CLI::App* check_command = app.add_subcommand("check", "Judge statements without running them");
+  add_config_option(*check_command, choices);
+  add_check_options(*check_command, choices.check);
+
+  CLI::App* catalog = app.add_subcommand("catalog", "What the policy knows of a database");
+  catalog->require_subcommand(1);
+  CLI::App* dump = catalog->add_subcommand("dump", "Print a snapshot, for check --catalog");
+  add_config_option(*dump, choices);
+  dump->add_option("-d,--database", choices.check.database,
+                   "Which; needed where there are several");
 
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
@@ -96,10 +142,17 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (serve_command->parsed()) return serve(choices.config);
+  if (check_command->parsed()) return check(choices);
   if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
   const auto sources = gateway::config::process_sources();
+  if (dump->parsed()) {
+    return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
+                                     sources, std::cout, std::cerr);
+  }
+  choices.validation.path = choices.config;
   return validate->parsed()
-             ? gateway::config::run_config_validate(choices.config, sources, std::cout, std::cerr)
+             ? gateway::config::run_config_validate(choices.validation, sources, std::cout,
+                                                    std::cerr)
              : gateway::config::run_config_show(choices.config, sources, std::cout, std::cerr);
 }
 

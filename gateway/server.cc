@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/build_settings.h"
+#include "gateway/config/profile.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
 #include "gateway/operations.h"
@@ -80,7 +81,7 @@ void Server::State::open_databases() {
     const auto& database = config.databases[i];
     databases.push_back({.name = database.name,
                          .metrics_id = i,
-                         .profile = profile_of(database, config.listen),
+                         .profile = config::profile_of(database, config.listen),
                          .pool = upstream::make_pool(loop, pool_settings(database))});
   }
 }

@@ -15,6 +15,7 @@ enum class ErrorCode : std::uint8_t {
   FunctionAccessDenied,
   UnsafeSql,
   SyntaxError,
+  UndefinedObject,  // a name that the catalog does not have: PostgreSQL's own refusal
   UnknownDatabase,
   AmbiguousQuery,
   QueryTooExpensive,

@@ -190,6 +190,11 @@ std::optional<Violation> judge_reset(std::string_view any_case, const Profile& p
   return std::nullopt;
 }
 
+bool is_settable(std::string_view name, const Profile& profile) {
+  const auto rule = rule_of(name, profile);
+  return rule && *rule != Rule::Never;
+}
+
 Violation opaque_setting(std::string_view name) {
   const std::string which = name.empty() ? "a setting" : "setting " + quoted(name);
   return refuse(name.empty() ? "setting" : name,

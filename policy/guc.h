@@ -18,6 +18,9 @@ std::optional<Violation> judge_setting(std::string_view name, std::string_view v
 // May `name` go back to its start-up value, where the pins are?
 std::optional<Violation> judge_reset(std::string_view name, const Profile& profile);
 
+// Is there a value that `name`, in lower case, may be set to? Then it may be read, too.
+bool is_settable(std::string_view name, const Profile& profile);
+
 // For a value or a name that only the server will know.
 Violation opaque_setting(std::string_view name);
 

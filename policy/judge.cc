@@ -6,10 +6,14 @@
 #include <optional>
 #include <utility>
 
+#include "policy/facts.h"
 #include "policy/guc.h"
 #include "policy/modes.h"
 #include "policy/reader/reader.h"
 #include "policy/refusals.h"
+#include "policy/resolver/resolver.h"
+#include "policy/rewrite/rewrite.h"
+#include "policy/rules/rule.h"
 #include "policy/text_scan.h"
 
 namespace policy {
@@ -69,7 +73,8 @@ class Positions {
 // The violations of one statement: each told once, and the first few only.
 class Findings {
  public:
-  explicit Findings(const Positions& positions) : positions_(positions) {}
+  explicit Findings(const Positions& positions, std::vector<Violation> before = {})
+      : positions_(positions), violations_(std::move(before)) {}
 
   bool full() const { return violations_.size() >= kViolationsMax; }
   void add(std::optional<Violation> violation, std::size_t offset) {
@@ -103,18 +108,42 @@ std::vector<Violation> judge_facts(const StatementFacts& facts, const Profile& p
   return findings.take();
 }
 
-StatementVerdict verdict_on(StatementFacts facts, const Profile& profile,
+ResolveInput input_of(const Question& question, const StatementFacts& read) {
+  const Access& access = *question.profile.access;
+  return {.snapshot = access.snapshot(),
+          .search_path = access.search_path(),
+          .parameter_types = question.parameter_types,
+          .parameter_uses = read.parameter_uses,
+          .parameter_names = question.parameter_names};
+}
+
+// What the statement does to the database, by the rules of the profile's access policy.
+void judge_access(const void* node, const StatementFacts& read, const Question& question,
+                  const Positions& positions, StatementVerdict& verdict) {
+  const auto& access = question.profile.access;
+  if (access == nullptr) return;
+  auto facts = std::make_shared<const Facts>(resolve(node, input_of(question, read)));
+  auto finds = rules::check({.facts = *facts, .access = *access, .profile = question.profile});
+  verdict.facts = std::move(facts);
+  if (finds.empty()) return;
+  Findings findings(positions, std::move(verdict.violations));
+  for (auto& found : finds) findings.add(std::move(found.violation), found.offset);
+  verdict.violations = findings.take();
+}
+
+StatementVerdict verdict_on(StatementFacts facts, const void* node, const Question& question,
                             const Positions& positions) {
   StatementVerdict verdict{.statement_class = facts.statement_class,
                            .offset = facts.offset,
                            .bytes = facts.bytes,
                            .fingerprint = facts.fingerprint};
-  verdict.violations = judge_facts(facts, profile, positions);
+  verdict.violations = judge_facts(facts, question.profile, positions);
+  judge_access(node, facts, question, positions, verdict);
   verdict.effect = std::move(facts.effect);
   return verdict;
 }
 
-Verdict judge_text(const Question& question) {
+Verdict judge_once(const Question& question) {
   Verdict verdict{.epoch = question.profile.epoch};
   const TextLimits limits{.bytes_max = question.profile.max_statement_bytes,
                           .server_major = question.server_major};
@@ -122,17 +151,94 @@ Verdict judge_text(const Question& question) {
     verdict.unreadable.push_back(refusal_of(*fault, question));
     return verdict;
   }
-  auto facts = read(question.sql);
+  const ParsedText text(question.sql);
+  auto facts = text.read();
   if (!facts) {
     verdict.unreadable.push_back(refusal_of(facts.error()));
     return verdict;
   }
   verdict.statements.reserve(facts->size());
   Positions positions(question.sql);
-  for (auto& each : *facts) {
-    positions.begin_statement(each.offset);
-    verdict.statements.push_back(verdict_on(std::move(each), question.profile, positions));
+  for (std::size_t i = 0; i < facts->size(); ++i) {
+    positions.begin_statement((*facts)[i].offset);
+    verdict.statements.push_back(
+        verdict_on(std::move((*facts)[i]), text.statement(i), question, positions));
   }
+  return verdict;
+}
+
+// True where a rewrite could help: columns are all that is refused.
+bool is_rewritable(const Verdict& verdict, const Profile& profile) {
+  if (profile.access == nullptr || verdict.allowed() || !verdict.unreadable.empty()) return false;
+  const auto& rules = profile.access->policy().columns;
+  if (rules.on_denied == OnDenied::Reject && rules.select_star_policy == SelectStar::Reject) {
+    return false;
+  }
+  const auto is_column = [](const Violation& violation) {
+    return violation.check == Check::Column;
+  };
+  return std::ranges::all_of(verdict.statements, [&](const StatementVerdict& statement) {
+    return std::ranges::all_of(statement.violations, is_column);
+  });
+}
+
+// The facts of a text's statements, with what a rewrite needs beyond them.
+std::vector<Facts> shapes_of(std::string_view sql, const Question& question) {
+  std::vector<Facts> shapes;
+  const ParsedText text(sql);
+  const auto read = text.read();
+  for (std::size_t i = 0; read && i < read->size(); ++i) {
+    ResolveInput input = input_of(question, (*read)[i]);
+    input.is_rewritten = true;
+    shapes.push_back(resolve(text.statement(i), input));
+  }
+  return shapes;
+}
+
+void tell_obstacle(Verdict& verdict, const std::string& construct) {
+  for (auto& statement : verdict.statements) {
+    for (auto& violation : statement.violations) {
+      if (!violation.hint.empty()) violation.hint += " ";
+      violation.hint += "It could not be rewritten because of " + construct + ".";
+    }
+  }
+}
+
+// The text without what may not be read, where that is asked for and changes nothing else.
+void rewrite_text(const Question& question, Verdict& verdict) {
+  const Access& access = *question.profile.access;
+  std::vector<Splice> splices;
+  const auto shapes = shapes_of(question.sql, question);
+  for (const auto& shape : shapes) {
+    const auto own = rewrite(question.sql, shape, access);
+    if (!own) return tell_obstacle(verdict, own.error());
+    splices.insert(splices.end(), own->begin(), own->end());
+  }
+  if (splices.empty()) return;
+  std::string text = splice_text(question.sql, splices);
+  Question again = question;
+  again.sql = text;
+  const Verdict second = judge_once(again);
+  const bool is_same_size = second.statements.size() == verdict.statements.size();
+  if (!second.allowed() || !is_same_size) {
+    const Violation* why = second.refusal();
+    return tell_obstacle(verdict, why == nullptr ? "its shape" : "this: " + why->message);
+  }
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    if (!means_the_same(shapes[i], *second.statements[i].facts, access)) {
+      return tell_obstacle(verdict, "a name that would come to mean another column");
+    }
+  }
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    verdict.statements[i].violations.clear();
+    verdict.statements[i].facts = second.statements[i].facts;
+  }
+  verdict.rewritten = std::move(text);
+}
+
+Verdict judge_text(const Question& question) {
+  Verdict verdict = judge_once(question);
+  if (is_rewritable(verdict, question.profile)) rewrite_text(question, verdict);
   return verdict;
 }
 

@@ -16,6 +16,9 @@
 
 namespace policy {
 
+class Access;
+struct Facts;
+
 enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
 
 // A timeout that the gateway sets at the start of every session; 0: none. A client may only lower
@@ -36,7 +39,10 @@ struct Profile {
   // The pinned one, as SHOW prints it. A client may SET it to this again, or to the empty one.
   std::string search_path{};
   std::size_t max_statement_bytes = 1 << 20;
-  // Grows with every change of policy: a verdict of another epoch is judged again.
+  // Null: judged by statement class alone. Else nothing that does not resolve against its catalog
+  // passes.
+  std::shared_ptr<const Access> access{};
+  // Grows with every change of policy or catalog: a verdict of another epoch is judged again.
   std::uint64_t epoch = 1;
   bool operator==(const Profile&) const = default;
 };
@@ -46,9 +52,24 @@ struct Question {
   std::span<const std::uint32_t> parameter_types;  // OIDs given at Parse; 0 = to be inferred
   const Profile& profile;
   int server_major = 15;
+  // Where `sql` is the body of a function: its arguments' names, for $1 and so on. Not for
+  // VerdictCache, which does not compare them.
+  std::span<const std::string_view> parameter_names{};
 };
 
-enum class Check : std::uint8_t { Text, Statement, Setting, Function };
+enum class Check : std::uint8_t {
+  Text,
+  Statement,
+  Setting,
+  Schema,
+  Table,
+  Column,
+  Function,
+  Resolve
+};
+
+// As audit records and tools name it: "column". Static storage.
+std::string_view name(Check check);
 
 // One reason for a refusal. Strings are complete sentences, fit for MESSAGE, DETAIL and HINT.
 struct Violation {
@@ -60,6 +81,8 @@ struct Violation {
   std::string hint{};
   // 1-based, in characters of the whole text, as ErrorResponse 'P'; 0: none.
   std::size_t position = 0;
+  // Where PostgreSQL has a closer one than the code's face: 42P01, 42703. Empty: the face's.
+  std::string sqlstate{};
 };
 
 // A name that no statement or cursor can have: the session uses it where one must not exist.
@@ -98,6 +121,8 @@ struct StatementVerdict {
   // short.
   std::uint64_t fingerprint = 0;
   Effect effect{};
+  // What it reads and calls; null where the profile has no access policy.
+  std::shared_ptr<const Facts> facts{};
   std::vector<Violation> violations{};  // empty: allowed
   bool allowed() const { return violations.empty(); }
 };
@@ -108,8 +133,11 @@ struct StatementVerdict {
 struct Verdict {
   std::vector<StatementVerdict> statements{};
   std::vector<Violation> unreadable{};  // at most one
-  std::uint64_t epoch = 0;              // of the profile that judged
-  bool out_of_memory = false;           // refused, and not even the refusal could be stored
+  // Not empty: allowed in place of the text that was asked about, which is refused. Judged in its
+  // turn; the statements above are those of the text that was asked about.
+  std::string rewritten{};
+  std::uint64_t epoch = 0;     // of the profile that judged
+  bool out_of_memory = false;  // refused, and not even the refusal could be stored
   bool allowed() const;
   // The violation that a client is told: the first one. Null when allowed.
   const Violation* refusal() const;

@@ -18,6 +18,11 @@
 namespace gateway::config {
 namespace {
 
+constexpr std::string_view kExplain = "databases[].access_policy.explain_policy";
+constexpr std::string_view kPrincipals = "databases[].principals";
+// Each holds a whole access policy.
+constexpr std::size_t kPrincipalsMax = 100;
+
 // One given value of a known key.
 struct Leaf {
   const Key& key;
@@ -35,10 +40,20 @@ class Binder {
     if (node.kind != Node::Kind::Map) {
       return error(node.place, spot.path, fmt::format("must be a mapping, is {}", name(node.kind)));
     }
-    for (const Entry& entry : node.entries) this->entry(entry, spot);
+    for (const Entry& entry : node.entries) {
+      if (!comes_last(entry, spot)) this->entry(entry, spot);
+    }
+    for (const Entry& entry : node.entries) {
+      if (comes_last(entry, spot)) this->entry(entry, spot);
+    }
   }
 
  private:
+  // A principal starts with what its database has, wherever that stands.
+  static bool comes_last(const Entry& entry, const Spot& parent) {
+    return parent.pattern == "databases[]" && entry.key == "principals";
+  }
+
   void entry(const Entry& entry, const Spot& parent) {
     const Spot spot = parent.key(entry.key);
     const Key* key = find_child(parent.pattern, entry.key);
@@ -48,8 +63,14 @@ class Binder {
     if (key->built == Built::No) return check_unbuilt(*key, entry, spot, diagnostics_);
     bound_.places[spot.path] = entry.place;
     if (entry.value.kind == Node::Kind::Unreadable) return;
-    if (key->type == Type::Map) return map(entry.value, spot);
+    if (key->type == Type::Map) {
+      if (key->path == kExplain && !entry.value.entries.empty()) turn_on_explain();
+      return map(entry.value, {std::string(keys_of(*key)), spot.path});
+    }
     if (key->type == Type::MapList) return map_list(entry.value, spot);
+    if (entry.value.is_null_word && std::ranges::find(key->words, "null") != key->words.end()) {
+      return leaf({*key, make_scalar(Node::Origin::Literal, entry.value.place, "null"), spot.path});
+    }
     if (entry.value.kind == Node::Kind::Null) {
       return error(entry.value.place, spot.path, "has no value; give one or remove the key");
     }
@@ -61,17 +82,33 @@ class Binder {
     if (node.kind != Node::Kind::List) {
       return error(node.place, spot.path, fmt::format("must be a list, is {}", name(node.kind)));
     }
-    for (index_ = 0; index_ < node.items.size(); ++index_) {
-      grow(spot.pattern);
-      const Spot item = spot.item(index_);
-      bound_.places[item.path] = node.items[index_].place;
-      map(node.items[index_], item);
+    const bool is_inner = spot.pattern == kPrincipals;
+    if (is_inner && node.items.size() > kPrincipalsMax) {
+      return error(node.place, spot.path, fmt::format("has more than {} items", kPrincipalsMax));
     }
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      (is_inner ? principal_ : index_) = i;
+      grow(spot.pattern);
+      const Spot item = spot.item(i);
+      bound_.places[item.path] = node.items[i].place;
+      map(node.items[i], item);
+    }
+    if (is_inner) principal_ = Cursor::kNone;
   }
 
   void grow(std::string_view pattern) {
     if (pattern == "users") bound_.config.users.emplace_back();
     if (pattern == "databases") bound_.config.databases.emplace_back();
+    if (pattern == kPrincipals) {
+      Database& database = bound_.config.databases[index_];
+      database.principals.push_back({.access = database.access});
+    }
+  }
+
+  // It is on where it is written about, unless it says otherwise.
+  void turn_on_explain() {
+    const Key* enabled = find_child(kExplain, "enabled");
+    *std::get<bool*>(enabled->slot({bound_.config, index_, principal_})) = true;
   }
 
   void leaf(const Leaf& leaf) {
@@ -85,7 +122,7 @@ class Binder {
                                     name(kind)));
     }
     if (leaf.key.slot == nullptr) return;
-    const Slot slot = leaf.key.slot({bound_.config, index_});
+    const Slot slot = leaf.key.slot({bound_.config, index_, principal_});
     std::visit([&](auto* target) { set(*target, leaf); }, slot);
   }
 
@@ -133,6 +170,10 @@ class Binder {
     if (const auto index = word(leaf)) target = static_cast<E>(*index);
   }
 
+  void set(std::optional<Mode>& target, const Leaf& leaf) {
+    if (const auto index = word(leaf)) target = static_cast<Mode>(*index);
+  }
+
   // A list gives its items; a single value (OneOrMore) is a list of one.
   template <class T>
   void set(std::vector<T>& target, const Leaf& leaf) {
@@ -141,6 +182,7 @@ class Binder {
     for (std::size_t i = 0; i < leaf.node.items.size(); ++i) {
       const std::string path = fmt::format("{}[{}]", leaf.path, i);
       const Leaf item{leaf.key, leaf.node.items[i], path};
+      bound_.places[path] = item.node.place;
       if (item.node.kind == Node::Kind::Unreadable) continue;
       if (item.node.kind == Node::Kind::Scalar) {
         set(target.emplace_back(), item);
@@ -177,7 +219,7 @@ class Binder {
   Bound& bound_;
   const Sources& sources_;
   Diagnostics& diagnostics_;
-  std::size_t index_ = 0;
+  std::size_t index_ = 0, principal_ = Cursor::kNone;
 };
 
 }  // namespace

@@ -74,7 +74,7 @@ void Findings::add(Severity severity, std::string_view path, std::string message
   diagnostic.path = path;
   diagnostic.message = std::move(message);
   while (!path.empty()) {
-    if (const auto place = bound_.places.find(path); place != bound_.places.end()) {
+    if (const auto place = places_.find(path); place != places_.end()) {
       diagnostic.place = place->second;
       break;
     }
@@ -110,6 +110,8 @@ void check(const Bound& bound, Diagnostics& diagnostics) {
   check_listen(findings);
   check_users(findings);
   check_databases(findings);
+  check_access_policies(findings);
+  check_principals(findings);
   check_metrics(findings);
   check_audit(findings);
 }

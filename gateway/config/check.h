@@ -2,6 +2,7 @@
 // Rules that need more than one key: what is missing, contradicts itself, or is weak.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +18,13 @@ inline constexpr std::size_t kNameBytesMax = 63;
 class Findings {
  public:
   Findings(const Bound& bound, Diagnostics& diagnostics)
-      : bound_(bound), diagnostics_(diagnostics) {}
+      : config_(bound.config),
+        places_(bound.places),
+        literal_secrets_(&bound.literal_secrets),
+        diagnostics_(diagnostics) {}
+  // Once it is bound and checked.
+  Findings(const Config& config, const Places& places, Diagnostics& diagnostics)
+      : config_(config), places_(places), diagnostics_(diagnostics) {}
 
   void error(std::string_view path, std::string message) {
     add(Severity::Error, path, std::move(message));
@@ -25,14 +32,18 @@ class Findings {
   void warning(std::string_view path, std::string message) {
     add(Severity::Warning, path, std::move(message));
   }
-  bool given(std::string_view path) const { return bound_.places.contains(path); }
-  bool is_literal(std::string_view path) const { return bound_.literal_secrets.contains(path); }
-  const Config& config() const { return bound_.config; }
+  bool given(std::string_view path) const { return places_.contains(path); }
+  bool is_literal(std::string_view path) const {
+    return literal_secrets_ != nullptr && literal_secrets_->contains(path);
+  }
+  const Config& config() const { return config_; }
 
- private:
   void add(Severity severity, std::string_view path, std::string message);
 
-  const Bound& bound_;
+ private:
+  const Config& config_;
+  const Places& places_;
+  const std::set<std::string, std::less<>>* literal_secrets_ = nullptr;
   Diagnostics& diagnostics_;
 };
 
@@ -42,6 +53,10 @@ void check_name(Findings& findings, std::string_view path, const std::string& na
 
 void check_users(Findings& findings);
 void check_databases(Findings& findings);
+
+// The names in access policies, and who is a principal.
+void check_access_policies(Findings& findings);
+void check_principals(Findings& findings);
 
 void check(const Bound& bound, Diagnostics& diagnostics);
 

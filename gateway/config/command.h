@@ -13,8 +13,15 @@ namespace gateway::config {
 // One line each: "file:line:column: error: path: message".
 void print(const Diagnostics& diagnostics, const std::string& file, std::ostream& stream);
 
-// Every error and warning on `err`, one line of summary on `out`. 1 with errors, else 0.
-int run_config_validate(const std::string& path, const Sources& sources, std::ostream& out,
+struct Validation {
+  std::string path;
+  std::string catalog{};   // a snapshot's file; empty: rules are not compared with a catalog
+  std::string database{};  // whose it is; empty: the one of its name, or the only one
+};
+
+// Every error and warning on `err`, one line of summary on `out`. 1 with errors, 2 where the
+// snapshot cannot be used, else 0.
+int run_config_validate(const Validation& validation, const Sources& sources, std::ostream& out,
                         std::ostream& err);
 
 // The effective configuration on `out`; with errors nothing there, the errors on `err`, and 1.

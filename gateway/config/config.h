@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/config/secret.h"
+#include "policy/access_policy.h"
 
 namespace gateway::config {
 
@@ -22,6 +24,8 @@ enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
 enum class Storage : std::uint8_t { File, Stdout };
 enum class Durability : std::uint8_t { Write };
 enum class OnFailure : std::uint8_t { Deny, Continue };
+enum class OnCostExceeded : std::uint8_t { Warn, Deny };
+enum class OnError : std::uint8_t { Deny, Allow };
 enum class LogLevel : std::uint8_t { Trace, Debug, Info, Warn, Error };
 enum class LogFormat : std::uint8_t { Json, Console };
 
@@ -41,6 +45,41 @@ struct User {
   Auth auth = Auth::ScramSha256;
   Secret verifier;  // SCRAM-SHA-256$iterations:salt$stored_key:server_key, checked
   Secret password;  // ASCII
+};
+
+// What the plan gate is to ask of EXPLAIN. Not enforced yet (unserved.h).
+struct ExplainPolicy {
+  bool enabled = false;  // true as soon as another key of it is given
+  std::size_t max_estimated_rows = 100'000;
+  std::size_t max_estimated_cost = 10'000;
+  OnCostExceeded on_cost_exceeded = OnCostExceeded::Warn;
+  bool deny_seq_scan_on_large_tables = true;
+  std::size_t large_table_threshold = 10'000;  // rows
+  Duration timeout = std::chrono::seconds(5);
+  Duration cache_ttl = std::chrono::seconds(60);
+  std::size_t cache_max_size = 1'000;
+  OnError on_error = OnError::Deny;
+  bool operator==(const ExplainPolicy&) const = default;
+};
+
+// All that stands under `access_policy`.
+struct AccessRules {
+  policy::AccessPolicy policy;
+  bool allow_explain = false;
+  ExplainPolicy explain;
+};
+
+// Who is meant: one item of each list that is not empty. principal.h has how they compare.
+struct Match {
+  std::vector<std::string> users, applications, tokens;  // with globs
+  std::vector<std::string> networks;                     // "10.0.0.0/8", "::1"
+};
+
+// Somebody who gets another mode or access policy than the database has.
+struct Principal {
+  Match match;
+  std::optional<Mode> mode;  // nothing: the database's
+  AccessRules access;        // the database's, with the keys that are given here replaced
 };
 
 // A `url` has been taken apart: its parts are in these fields.
@@ -67,7 +106,8 @@ struct Database {
   std::vector<std::string> safe_search_path = {"public"};
   Duration statement_timeout = std::chrono::seconds(30);
   Duration idle_in_transaction_timeout = std::chrono::seconds(60);
-  bool allow_explain = false;
+  AccessRules access;
+  std::vector<Principal> principals;  // the first that matches counts
 };
 
 struct Audit {

@@ -23,6 +23,8 @@ Place place_of(const YAML::Mark& mark) {
   return {mark.line + 1, mark.column + 1, {}};
 }
 
+constexpr std::string_view kNull = "null";
+
 bool is_plain_tag(const std::string& tag) {
   return tag.empty() || tag == "?" || tag == "!" || tag == "tag:yaml.org,2002:str";
 }
@@ -30,7 +32,8 @@ bool is_plain_tag(const std::string& tag) {
 // Builds the tree from the parser's events. After a limit was hit it takes no more events.
 class Builder : public YAML::EventHandler {
  public:
-  explicit Builder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Builder(std::string_view text, Diagnostics& diagnostics)
+      : text_(text), diagnostics_(diagnostics) {}
 
   bool is_stopped() const { return stopped_; }
   Node take() { return std::move(root_); }
@@ -40,7 +43,9 @@ class Builder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check_anchor(mark, anchor);
-    add(make_node(Node::Kind::Null, place_of(mark)));
+    Node node = make_node(Node::Kind::Null, place_of(mark));
+    node.is_null_word = is_null_word(mark);
+    add(std::move(node));
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
@@ -81,6 +86,14 @@ class Builder : public YAML::EventHandler {
   void error(Place place, std::string message) {
     if (stopped_) return;
     diagnostics_.push_back({Severity::Error, std::move(place), "", std::move(message)});
+  }
+
+  // The parser says the same of "null" and of nothing at all.
+  bool is_null_word(const YAML::Mark& mark) const {
+    if (mark.pos < 0 || static_cast<std::size_t>(mark.pos) >= text_.size()) return false;
+    const auto rest = text_.substr(static_cast<std::size_t>(mark.pos));
+    if (!rest.starts_with(kNull)) return false;
+    return rest.size() == kNull.size() || std::string_view(" ,}]\r\n").contains(rest[kNull.size()]);
   }
 
   void check_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -141,6 +154,7 @@ class Builder : public YAML::EventHandler {
     map.node.entries.push_back(std::move(entry));
   }
 
+  std::string_view text_;
   Diagnostics& diagnostics_;
   Node root_;
   std::vector<Open> open_;
@@ -158,7 +172,7 @@ void parse(std::string_view text, Builder& builder, Diagnostics& diagnostics) {
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) return;
     Diagnostics ignored;
-    Builder rest(ignored);
+    Builder rest(text, ignored);
     if (parser.HandleNextDocument(rest)) {
       add_error(diagnostics, {}, "holds more than one YAML document");
     }
@@ -182,7 +196,7 @@ Node read_document(std::string_view text, Diagnostics& diagnostics) {
     add_error(diagnostics, {static_cast<int>(line), 1, {}}, "is not UTF-8");
     return {};
   }
-  Builder builder(diagnostics);
+  Builder builder(text, diagnostics);
   parse(text, builder, diagnostics);
   return builder.take();
 }

@@ -7,6 +7,7 @@
 namespace gateway::config {
 namespace {
 
+using policy::AccessPolicy;
 using std::string_view;
 
 template <auto Section, auto Field>
@@ -28,6 +29,52 @@ template <auto Field>
 Slot database(const Cursor& cursor) {
   return &(cursor.config.databases[cursor.index].*Field);
 }
+
+Principal& principal_of(const Cursor& cursor) {
+  return cursor.config.databases[cursor.index].principals[cursor.principal];
+}
+
+AccessRules& access_of(const Cursor& cursor) {
+  if (cursor.principal != Cursor::kNone) return principal_of(cursor).access;
+  return cursor.config.databases[cursor.index].access;
+}
+
+template <auto Field>
+Slot access(const Cursor& cursor) {
+  return &(access_of(cursor).*Field);
+}
+
+template <auto Field>
+Slot rules(const Cursor& cursor) {
+  return &(access_of(cursor).policy.*Field);
+}
+
+template <auto Field>
+Slot tables(const Cursor& cursor) {
+  return &(access_of(cursor).policy.tables.*Field);
+}
+
+template <auto Field>
+Slot columns(const Cursor& cursor) {
+  return &(access_of(cursor).policy.columns.*Field);
+}
+
+template <auto Field>
+Slot functions(const Cursor& cursor) {
+  return &(access_of(cursor).policy.functions.*Field);
+}
+
+template <auto Field>
+Slot explain(const Cursor& cursor) {
+  return &(access_of(cursor).explain.*Field);
+}
+
+template <auto Field>
+Slot match(const Cursor& cursor) {
+  return &(principal_of(cursor).match.*Field);
+}
+
+Slot principal_mode(const Cursor& cursor) { return &principal_of(cursor).mode; }
 
 template <auto Field>
 Slot audit(const Cursor& cursor) {
@@ -52,6 +99,12 @@ constexpr std::array<string_view, 6> kSslMode{"disable", "allow",     "prefer",
                                               "require", "verify-ca", "verify-full"};
 constexpr std::array<string_view, 6> kTargetSession{"any",     "read-write", "read-only",
                                                     "primary", "standby",    "prefer-standby"};
+constexpr std::array<string_view, 3> kOnDenied{"reject", "filter", "null"};
+constexpr std::array<string_view, 2> kSelectStar{"reject", "expand_safe"};
+constexpr std::array<string_view, 3> kViews{"transparent", "strict", "opaque"};
+constexpr std::array<string_view, 3> kSystemCatalogs{"safe", "none", "all"};
+constexpr std::array<string_view, 2> kOnCostExceeded{"warn", "deny"};
+constexpr std::array<string_view, 2> kOnError{"deny", "allow"};
 constexpr std::array<string_view, 2> kStorage{"file", "stdout"};
 constexpr std::array<string_view, 1> kStorageUnbuilt{"database"};
 constexpr std::array<string_view, 1> kDurability{"write"};
@@ -64,8 +117,6 @@ constexpr std::array<string_view, 1> kOne{"1"};
 constexpr std::array<string_view, 1> kZero{"0"};
 constexpr std::array<string_view, 1> kDisable{"disable"};
 constexpr std::array<string_view, 1> kEnforce{"enforce"};
-constexpr std::array<string_view, 1> kTransparent{"transparent"};
-constexpr std::array<string_view, 1> kAll{"all"};
 
 constexpr Range kPort{1, 65'535};
 constexpr Range kListenPort{0, 65'535};
@@ -73,6 +124,7 @@ constexpr Range kClients{1, 100'000};
 constexpr Range kStatementBytes{1 << 10, 16 << 20};
 constexpr Range kPoolMin{0, 10'000};
 constexpr Range kPoolMax{1, 10'000};
+constexpr Range kPlans{0, 1'000'000};
 constexpr Range kMegabytes{1, 1'000'000};
 constexpr Range kFiles{1, 1'000};
 // PostgreSQL keeps timeouts as int milliseconds.
@@ -205,49 +257,113 @@ constexpr auto kKeys = std::to_array<Key>({
     {"databases[].access_policy", Type::Map},
     {.path = "databases[].access_policy.allow_explain",
      .type = Type::Boolean,
-     .slot = database<&Database::allow_explain>},
-    {"databases[].access_policy.allowed_schemas", Type::List, kNo},
-    {"databases[].access_policy.tables", Type::Map, kNo},
-    {"databases[].access_policy.tables.allowed", Type::List, kNo},
-    {"databases[].access_policy.tables.denied", Type::List, kNo},
-    {"databases[].access_policy.columns", Type::Map, kNo},
-    {"databases[].access_policy.columns.denied", Type::List, kNo},
-    {"databases[].access_policy.columns.denied_patterns", Type::List, kNo},
-    {"databases[].access_policy.columns.on_denied", Type::Word, kNo},
-    {"databases[].access_policy.columns.select_star_policy", Type::Word, kNo},
-    {"databases[].access_policy.functions", Type::Map, kNo},
-    {"databases[].access_policy.functions.allowed", Type::List, kNo},
-    {"databases[].access_policy.functions.denied", Type::List, kNo},
-    {"databases[].access_policy.functions.extensions", Type::List, kNo},
+     .slot = access<&AccessRules::allow_explain>},
+    {.path = "databases[].access_policy.allowed_schemas",
+     .type = Type::List,
+     .slot = rules<&AccessPolicy::allowed_schemas>},
+    {"databases[].access_policy.tables", Type::Map},
+    {.path = "databases[].access_policy.tables.allowed",
+     .type = Type::List,
+     .slot = tables<&policy::TableRules::allowed>},
+    {.path = "databases[].access_policy.tables.denied",
+     .type = Type::List,
+     .slot = tables<&policy::TableRules::denied>},
+    {"databases[].access_policy.columns", Type::Map},
+    {.path = "databases[].access_policy.columns.denied",
+     .type = Type::List,
+     .slot = columns<&policy::ColumnRules::denied>},
+    {.path = "databases[].access_policy.columns.denied_patterns",
+     .type = Type::List,
+     .slot = columns<&policy::ColumnRules::denied_patterns>},
+    {.path = "databases[].access_policy.columns.on_denied",
+     .type = Type::Word,
+     .slot = columns<&policy::ColumnRules::on_denied>,
+     .words = kOnDenied},
+    {.path = "databases[].access_policy.columns.select_star_policy",
+     .type = Type::Word,
+     .slot = columns<&policy::ColumnRules::select_star_policy>,
+     .words = kSelectStar},
+    {"databases[].access_policy.functions", Type::Map},
+    {.path = "databases[].access_policy.functions.allowed",
+     .type = Type::List,
+     .slot = functions<&policy::FunctionRules::allowed>},
+    {.path = "databases[].access_policy.functions.denied",
+     .type = Type::List,
+     .slot = functions<&policy::FunctionRules::denied>},
+    {.path = "databases[].access_policy.functions.extensions",
+     .type = Type::List,
+     .slot = functions<&policy::FunctionRules::extensions>},
     {.path = "databases[].access_policy.views",
      .type = Type::Word,
-     .built = kNo,
-     .off = kTransparent},
-    {"databases[].access_policy.trusted_views", Type::List, kNo},
+     .slot = rules<&AccessPolicy::views>,
+     .words = kViews},
+    {.path = "databases[].access_policy.trusted_views",
+     .type = Type::List,
+     .slot = rules<&AccessPolicy::trusted_views>},
     {.path = "databases[].access_policy.system_catalogs",
      .type = Type::Word,
-     .built = kNo,
-     .off = kAll},
-    {"databases[].access_policy.foreign_tables", Type::List, kNo},
-    {"databases[].access_policy.explain_policy", Type::Map, kNo},
-    {"databases[].access_policy.explain_policy.enabled", Type::Boolean, kNo},
-    {"databases[].access_policy.explain_policy.max_estimated_rows", Type::Integer, kNo},
-    {"databases[].access_policy.explain_policy.max_estimated_cost", Type::Integer, kNo},
-    {"databases[].access_policy.explain_policy.on_cost_exceeded", Type::Word, kNo},
-    {"databases[].access_policy.explain_policy.deny_seq_scan_on_large_tables", Type::Boolean, kNo},
-    {"databases[].access_policy.explain_policy.large_table_threshold", Type::Integer, kNo},
-    {"databases[].access_policy.explain_policy.timeout_seconds", Type::Interval, kNo},
-    {"databases[].access_policy.explain_policy.cache_ttl_seconds", Type::Interval, kNo},
-    {"databases[].access_policy.explain_policy.cache_max_size", Type::Integer, kNo},
-    {"databases[].access_policy.explain_policy.on_error", Type::Word, kNo},
-    {"databases[].principals", Type::MapList, kNo},
-    {"databases[].principals[].match", Type::Map, kNo},
-    {"databases[].principals[].match.users", Type::List, kNo},
-    {"databases[].principals[].match.applications", Type::List, kNo},
-    {"databases[].principals[].match.tokens", Type::List, kNo},
-    {"databases[].principals[].match.networks", Type::List, kNo},
-    {"databases[].principals[].mode", Type::Word, kNo},
-    {"databases[].principals[].access_policy", Type::Any, kNo},
+     .slot = rules<&AccessPolicy::system_catalogs>,
+     .words = kSystemCatalogs},
+    {.path = "databases[].access_policy.foreign_tables",
+     .type = Type::List,
+     .slot = rules<&AccessPolicy::foreign_tables>},
+    {"databases[].access_policy.explain_policy", Type::Map},
+    {.path = "databases[].access_policy.explain_policy.enabled",
+     .type = Type::Boolean,
+     .slot = explain<&ExplainPolicy::enabled>},
+    {.path = "databases[].access_policy.explain_policy.max_estimated_rows",
+     .type = Type::Integer,
+     .slot = explain<&ExplainPolicy::max_estimated_rows>},
+    {.path = "databases[].access_policy.explain_policy.max_estimated_cost",
+     .type = Type::Integer,
+     .slot = explain<&ExplainPolicy::max_estimated_cost>},
+    {.path = "databases[].access_policy.explain_policy.on_cost_exceeded",
+     .type = Type::Word,
+     .slot = explain<&ExplainPolicy::on_cost_exceeded>,
+     .words = kOnCostExceeded},
+    {.path = "databases[].access_policy.explain_policy.deny_seq_scan_on_large_tables",
+     .type = Type::Boolean,
+     .slot = explain<&ExplainPolicy::deny_seq_scan_on_large_tables>},
+    {.path = "databases[].access_policy.explain_policy.large_table_threshold",
+     .type = Type::Integer,
+     .slot = explain<&ExplainPolicy::large_table_threshold>},
+    {.path = "databases[].access_policy.explain_policy.timeout_seconds",
+     .type = Type::Interval,
+     .slot = explain<&ExplainPolicy::timeout>,
+     .range = kPositiveTimeout},
+    {.path = "databases[].access_policy.explain_policy.cache_ttl_seconds",
+     .type = Type::Interval,
+     .slot = explain<&ExplainPolicy::cache_ttl>,
+     .range = kTimeout},
+    {.path = "databases[].access_policy.explain_policy.cache_max_size",
+     .type = Type::Integer,
+     .slot = explain<&ExplainPolicy::cache_max_size>,
+     .range = kPlans},
+    {.path = "databases[].access_policy.explain_policy.on_error",
+     .type = Type::Word,
+     .slot = explain<&ExplainPolicy::on_error>,
+     .words = kOnError},
+    {"databases[].principals", Type::MapList},
+    {"databases[].principals[].match", Type::Map},
+    {.path = "databases[].principals[].match.users",
+     .type = Type::List,
+     .slot = match<&Match::users>},
+    {.path = "databases[].principals[].match.applications",
+     .type = Type::List,
+     .slot = match<&Match::applications>},
+    {.path = "databases[].principals[].match.tokens",
+     .type = Type::List,
+     .slot = match<&Match::tokens>},
+    {.path = "databases[].principals[].match.networks",
+     .type = Type::List,
+     .slot = match<&Match::networks>},
+    {.path = "databases[].principals[].mode",
+     .type = Type::Word,
+     .slot = principal_mode,
+     .words = kMode},
+    {.path = "databases[].principals[].access_policy",
+     .type = Type::Map,
+     .like = "databases[].access_policy"},
 
     {"mcp", Type::Map, kNo},
     {"mcp.enabled", Type::Boolean, kNo},

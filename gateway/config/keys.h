@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,12 +36,18 @@ enum class Built : std::uint8_t { No, Yes };
 // Where a value lives in a Config.
 using Slot = std::variant<bool*, std::string*, Secret*, std::uint16_t*, std::size_t*, Duration*,
                           std::vector<std::string>*, std::vector<std::uint16_t>*, Auth*, PoolMode*,
-                          Mode*, Storage*, Durability*, OnFailure*, LogLevel*, LogFormat*>;
+                          Mode*, std::optional<Mode>*, policy::OnDenied*, policy::SelectStar*,
+                          policy::Views*, policy::SystemCatalogs*, OnCostExceeded*, OnError*,
+                          Storage*, Durability*, OnFailure*, LogLevel*, LogFormat*>;
 
-// `index` is the item of the list (users, databases) that the path goes through.
+// `index` is the item of the list (users, databases) that the path goes through, `principal` that
+// of databases[].principals; kNone: the database itself.
 struct Cursor {
+  static constexpr std::size_t kNone = SIZE_MAX;
+
   Config& config;
   std::size_t index = 0;
+  std::size_t principal = kNone;
 };
 
 using Words = std::span<const std::string_view>;
@@ -51,10 +58,14 @@ struct Key {
   Built built = Built::Yes;
   Slot (*slot)(const Cursor&) = nullptr;  // null for maps, MapList, `url` and what is not built
   Range range = {};
-  Words words = {};          // in the order of the enum's items
-  Words unbuilt_words = {};  // words of a built key that belong to a part not built
-  Words off = {};            // not built: values that turn the part off, besides empty and false
+  Words words = {};            // in the order of the enum's items
+  Words unbuilt_words = {};    // words of a built key that belong to a part not built
+  Words off = {};              // not built: values that turn the part off, besides empty and false
+  std::string_view like = {};  // of a map: its keys are those of the map at this path
 };
+
+// The path under which the keys of the map `key` stand.
+inline std::string_view keys_of(const Key& key) { return key.like.empty() ? key.path : key.like; }
 
 // Parents before children, children in the order that `config show` writes.
 std::span<const Key> all_keys();

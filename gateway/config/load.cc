@@ -36,12 +36,18 @@ std::expected<std::string, std::string> read_text(const std::string& path) {
   return text;
 }
 
+std::expected<Parsed, Diagnostics> accepted(Examined examined) {
+  if (has_errors(examined.diagnostics)) return std::unexpected(std::move(examined.diagnostics));
+  return Parsed{std::move(examined.config), std::move(examined.diagnostics),
+                std::move(examined.places)};
+}
+
 }  // namespace
 
-std::expected<Parsed, Diagnostics> parse(std::string_view text, const Sources& sources) {
+Examined examine(std::string_view text, const Sources& sources) {
   Diagnostics diagnostics;
   Node root = read_document(text, diagnostics);
-  if (root.kind == Node::Kind::Null && has_errors(diagnostics)) return std::unexpected(diagnostics);
+  if (root.kind == Node::Kind::Null && has_errors(diagnostics)) return {{}, {}, diagnostics};
   apply_overrides(root, sources.environment, diagnostics);
   expand_tree(root, sources.environment, diagnostics);
   splice_urls(root, sources, diagnostics);
@@ -49,18 +55,23 @@ std::expected<Parsed, Diagnostics> parse(std::string_view text, const Sources& s
   complete(bound.config);
   check(bound, diagnostics);
   sort_by_place(diagnostics);
-  if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
-  return Parsed{std::move(bound.config), std::move(diagnostics)};
+  return {std::move(bound.config), std::move(bound.places), std::move(diagnostics)};
+}
+
+Examined examine_file(const std::string& path, const Sources& sources) {
+  const auto text = read_text(path);
+  if (text) return examine(*text, sources);
+  Diagnostic unreadable;
+  unreadable.message = text.error();
+  return {{}, {}, {std::move(unreadable)}};
+}
+
+std::expected<Parsed, Diagnostics> parse(std::string_view text, const Sources& sources) {
+  return accepted(examine(text, sources));
 }
 
 std::expected<Parsed, Diagnostics> load(const std::string& path, const Sources& sources) {
-  const auto text = read_text(path);
-  if (!text) {
-    Diagnostic unreadable;
-    unreadable.message = text.error();
-    return std::unexpected(Diagnostics{std::move(unreadable)});
-  }
-  return parse(*text, sources);
+  return accepted(examine_file(path, sources));
 }
 
 }  // namespace gateway::config

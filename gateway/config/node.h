@@ -22,6 +22,7 @@ struct Node {
   Kind kind = Kind::Null;
   Origin origin = Origin::Literal;
   Place place;
+  bool is_null_word = false;   // Null: not missing, but written "null"
   std::string text;            // Scalar
   std::vector<Node> items;     // List
   std::vector<Entry> entries;  // Map, in the order of the file, keys unique

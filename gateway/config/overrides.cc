@@ -102,10 +102,10 @@ class Walk {
   using Step = std::expected<void, std::string>;
 
   Step step_into_map(const std::string& part) {
-    const std::string pattern = pattern_.empty() ? part : pattern_ + "." + part;
-    const std::string parent = std::exchange(pattern_, pattern);
+    const Key* key = find_child(pattern_, part);
     path_ += (path_.empty() ? "" : ".") + printable(part);
-    if (find_child(parent, part) == nullptr) return std::unexpected(unknown_key(parent, part));
+    if (key == nullptr) return std::unexpected(unknown_key(pattern_, part));
+    pattern_ = keys_of(*key);
     if (!become(Node::Kind::Map)) return std::unexpected("the file has no mapping around this key");
     if (Node* found = node_->find(part)) {
       node_ = found;

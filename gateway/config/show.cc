@@ -13,6 +13,8 @@
 namespace gateway::config {
 namespace {
 
+constexpr std::string_view kPrincipals = "databases[].principals";
+
 // In double quotes, as YAML 1.2, 7.3.1; a `$` before `{` doubled, so that it is not expanded.
 std::string quoted(std::string_view text) {
   std::string result = "\"";
@@ -64,6 +66,10 @@ struct Format {
     if (values->size() == 1) return std::to_string(values->front());
     return fmt::format("[{}]", fmt::join(*values, ", "));
   }
+  std::optional<std::string> operator()(const std::optional<Mode>* value) const {
+    if (!*value) return std::nullopt;
+    return operator()(&**value);
+  }
   template <class E>
     requires std::is_enum_v<E>
   std::optional<std::string> operator()(const E* value) const {
@@ -86,7 +92,7 @@ class Writer {
       if (key->built == Built::No) continue;
       if (key->type == Type::Map) {
         line(depth, fmt::format("{}:", last_of(key->path)));
-        keys(key->path, depth + 1);
+        keys(keys_of(*key), depth + 1);
       } else if (key->type == Type::MapList) {
         list(*key, depth);
       } else if (key->slot != nullptr) {
@@ -96,16 +102,25 @@ class Writer {
   }
 
   void list(const Key& key, std::size_t depth) {
-    const std::size_t size = key.path == "users" ? config_.users.size() : config_.databases.size();
-    line(depth, fmt::format("{}:{}", key.path, size == 0 ? " []" : ""));
-    for (index_ = 0; index_ < size; ++index_) {
+    const std::size_t size = size_of(key.path);
+    line(depth, fmt::format("{}:{}", last_of(key.path), size == 0 ? " []" : ""));
+    std::size_t& item = key.path == kPrincipals ? principal_ : index_;
+    const std::size_t outer = item;
+    for (item = 0; item < size; ++item) {
       starts_item_ = true;
       keys(fmt::format("{}[]", key.path), depth + 2);
     }
+    item = outer;
+  }
+
+  std::size_t size_of(std::string_view list) const {
+    if (list == "users") return config_.users.size();
+    if (list == "databases") return config_.databases.size();
+    return config_.databases[index_].principals.size();
   }
 
   void leaf(const Key& key, std::size_t depth) {
-    const Slot slot = key.slot({config_, index_});
+    const Slot slot = key.slot({config_, index_, principal_});
     const auto value = std::visit(Format{key}, slot);
     if (value) line(depth, fmt::format("{}: {}", last_of(key.path), *value));
   }
@@ -119,7 +134,7 @@ class Writer {
 
   Config config_;  // a copy: slots give access to write
   std::string out_;
-  std::size_t index_ = 0;
+  std::size_t index_ = 0, principal_ = Cursor::kNone;
   bool starts_item_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -12,6 +13,11 @@
 #include <system_error>
 
 namespace gateway::config {
+namespace {
+
+constexpr std::size_t kChunkBytes = 16 << 10;
+
+}  // namespace
 
 std::expected<std::string, std::string> read_regular_file(const std::string& path,
                                                           std::size_t max) {
@@ -24,10 +30,13 @@ std::expected<std::string, std::string> read_regular_file(const std::string& pat
   if (!std::filesystem::is_regular_file(status)) return std::unexpected("is not a regular file");
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::unexpected(std::string("cannot be read: ") + std::strerror(errno));
-  std::string bytes(max + 1, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::string bytes;
+  std::array<char, kChunkBytes> chunk{};
+  while (file && bytes.size() <= max) {
+    file.read(chunk.data(), chunk.size());
+    bytes.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return std::unexpected("cannot be read");
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
   if (bytes.size() > max) return std::unexpected(fmt::format("is longer than {} bytes", max));
   return bytes;
 }

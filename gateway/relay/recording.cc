@@ -7,16 +7,6 @@
 namespace gateway::relay {
 namespace {
 
-std::string_view name(policy::Check check) {
-  switch (check) {
-    case policy::Check::Text: return "text";
-    case policy::Check::Statement: return "statement";
-    case policy::Check::Setting: return "setting";
-    case policy::Check::Function: return "function";
-  }
-  return "unknown";
-}
-
 audit::EndStatus status_of(session::Outcome outcome) {
   switch (outcome) {
     case session::Outcome::Ok: return audit::EndStatus::Ok;

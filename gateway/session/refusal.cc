@@ -9,9 +9,13 @@
 namespace gateway::session {
 namespace {
 
-// A syntax error reads as PostgreSQL's own; what the policy refused names code, object and rule.
+// A syntax error or an unknown name reads as PostgreSQL's own; what the policy refused names code,
+// object and rule.
 std::string detail_of(const policy::Violation& violation) {
-  if (violation.code == policy::ErrorCode::SyntaxError) return {};
+  if (violation.code == policy::ErrorCode::SyntaxError ||
+      violation.code == policy::ErrorCode::UndefinedObject) {
+    return {};
+  }
   std::string detail(policy::face(violation.code).name);
   if (!violation.resource.empty()) detail.append(": ").append(violation.resource);
   if (!violation.rule.empty()) detail.append(" (rule: ").append(violation.rule).append(")");
@@ -26,6 +30,7 @@ Refusal refusal_of(const policy::Verdict& verdict) {
     return make_refusal(policy::ErrorCode::InternalError, "the statement was refused");
   }
   Refusal refusal = make_refusal(first->code, first->message, first->hint);
+  if (!first->sqlstate.empty()) refusal.sqlstate = first->sqlstate;
   refusal.detail = detail_of(*first);
   refusal.position = first->position;
   refusal.violations = {first, 1};

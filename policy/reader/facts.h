@@ -43,6 +43,8 @@ struct StatementFacts {
   Effect effect{};
   std::vector<StatementPart> parts{};  // the statement itself comes first
   std::vector<SettingUse> settings{};
+  // How often $1, $2… are used, from index 0.
+  std::vector<std::uint16_t> parameter_uses{};
 };
 
 }  // namespace policy

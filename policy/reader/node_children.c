@@ -98,7 +98,10 @@ bool visit_node(const void* node, NodeVisit* visit) {
   }
   if (!in_raw_trees(tag)) return false;
   mix(visit, tag);
+  /* The visitor may visit a child before it returns. If it throws, so does every visit around. */
+  NodeVisit* const around = current;
   current = visit;
   visit_fields(node);
+  current = around;
   return true;
 }

@@ -15,7 +15,8 @@
 enum { kFirstUseBytes = 64 * 1024 };
 
 static bool thread_is_ready(void) {
-  void* probe;
+  /* volatile: a compiler may drop an allocation that nobody looks at, and its failure with it. */
+  void* volatile probe;
   if (TopMemoryContext != NULL) return true;
   probe = malloc(kFirstUseBytes);
   if (probe == NULL) return false;

@@ -12,23 +12,6 @@
 namespace policy {
 namespace {
 
-class RawTree {
- public:
-  explicit RawTree(std::string_view sql) {
-    const std::string text(sql);  // the parser wants a terminating NUL
-    raw_parse_begin(text.c_str(), &parse_);
-  }
-  ~RawTree() { raw_parse_end(&parse_); }
-  RawTree(const RawTree&) = delete;
-  RawTree& operator=(const RawTree&) = delete;
-
-  const RawParse& parse() const { return parse_; }
-  const List* statements() const { return static_cast<const List*>(parse_.tree); }
-
- private:
-  RawParse parse_;
-};
-
 // Bison's own stack is bounded, and says so in the words of a syntax error.
 bool parser_was_too_deep(std::string_view message) {
   return message.starts_with("memory exhausted");
@@ -86,22 +69,41 @@ std::size_t character_at(std::string_view sql, std::size_t offset) {
   return position;
 }
 
-std::expected<std::vector<StatementFacts>, ReadFailure> read(std::string_view sql) {
-  const RawTree tree(sql);
-  if (tree.parse().status != RAW_PARSE_OK) return std::unexpected(failure_of(tree.parse()));
-  const List* statements = tree.statements();
-  if (list_length(statements) > static_cast<int>(kStatementsMax)) {
+ParsedText::ParsedText(std::string_view sql) : sql_(sql), parse_(std::make_unique<RawParse>()) {
+  const std::string text(sql);  // the parser wants a terminating NUL
+  raw_parse_begin(text.c_str(), parse_.get());
+}
+
+ParsedText::~ParsedText() { raw_parse_end(parse_.get()); }
+
+std::size_t ParsedText::statement_count() const {
+  return static_cast<std::size_t>(list_length(static_cast<const List*>(parse_->tree)));
+}
+
+const void* ParsedText::statement(std::size_t index) const {
+  const auto* statements = static_cast<const List*>(parse_->tree);
+  return static_cast<const RawStmt*>(statements->elements[index].ptr_value)->stmt;
+}
+
+std::expected<std::vector<StatementFacts>, ReadFailure> ParsedText::read() const {
+  if (parse_->status != RAW_PARSE_OK) return std::unexpected(failure_of(*parse_));
+  const auto* statements = static_cast<const List*>(parse_->tree);
+  if (statement_count() > kStatementsMax) {
     return std::unexpected(ReadFailure{.kind = ReadFailure::Kind::TooManyStatements});
   }
   std::vector<StatementFacts> all;
-  all.reserve(static_cast<std::size_t>(list_length(statements)));
+  all.reserve(statement_count());
   const ListCell* cell = nullptr;
   foreach (cell, statements) {
-    auto facts = read_statement(sql, *static_cast<const RawStmt*>(lfirst(cell)));
+    auto facts = read_statement(sql_, *static_cast<const RawStmt*>(lfirst(cell)));
     if (!facts) return std::unexpected(std::move(facts).error());
     all.push_back(*std::move(facts));
   }
   return all;
+}
+
+std::expected<std::vector<StatementFacts>, ReadFailure> read(std::string_view sql) {
+  return ParsedText(sql).read();
 }
 
 }  // namespace policy

@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "policy/reader/facts.h"
+
+struct RawParse;
 
 namespace policy {
 
@@ -36,7 +39,25 @@ struct ReadFailure {
   std::size_t position = 0;  // 1-based, in characters; 0: none
 };
 
-// `sql` is valid UTF-8 without NUL, and scan_text() found it harmless to lex.
+// A text and its parse tree, which lives as long as this. One a thread at a time.
+// `sql` is valid UTF-8 without NUL, and scan_text() found it harmless to lex; it outlives this.
+class ParsedText {
+ public:
+  explicit ParsedText(std::string_view sql);
+  ~ParsedText();
+  ParsedText(const ParsedText&) = delete;
+  ParsedText& operator=(const ParsedText&) = delete;
+
+  std::expected<std::vector<StatementFacts>, ReadFailure> read() const;
+  std::size_t statement_count() const;
+  // The PostgreSQL Node of the statement at `index`, from 0.
+  const void* statement(std::size_t index) const;
+
+ private:
+  std::string_view sql_;
+  std::unique_ptr<RawParse> parse_;
+};
+
 std::expected<std::vector<StatementFacts>, ReadFailure> read(std::string_view sql);
 
 // The character (1-based) in which byte `offset` lies.

@@ -130,7 +130,10 @@ class Walk {
     for (int i = 0; i < list.length; ++i) {
       const void* element = list.elements[i].ptr_value;
       if (element == nullptr) continue;
-      if (previous != nullptr && repeats(element, previous)) continue;
+      if (previous != nullptr && repeats(element, previous)) {
+        note_parameters(element);
+        continue;
+      }
       previous = element;
       push(this, element);
       visit.shape = visit.shape * 31 + 7;
@@ -143,7 +146,25 @@ class Walk {
            static_cast<const List*>(element)->length == static_cast<const List*>(previous)->length;
   }
 
+  // Of what the walk leaves out: a literal, a parameter, or a list of them.
+  void note_parameters(const void* node) {
+    if (IsA(node, ParamRef)) return note_parameter(static_cast<const ParamRef*>(node)->number);
+    if (!IsA(node, List)) return;
+    const auto* list = static_cast<const List*>(node);
+    for (int i = 0; i < list->length; ++i) note_parameters(list->elements[i].ptr_value);
+  }
+
+  // The protocol counts parameters in 16 bits.
+  void note_parameter(int number) {
+    if (number < 1 || number > UINT16_MAX) return;
+    auto& uses = facts_.parameter_uses;
+    const auto index = static_cast<std::size_t>(number) - 1;
+    if (uses.size() <= index) uses.resize(index + 1);
+    if (uses[index] < UINT16_MAX) ++uses[index];
+  }
+
   void note(const void* node) {
+    if (IsA(node, ParamRef)) return note_parameter(static_cast<const ParamRef*>(node)->number);
     if (const auto statement_class = class_of(node)) note_statement(node, *statement_class);
     if (IsA(node, CommonTableExpr))
       here_.offset = location(static_cast<const CommonTableExpr*>(node)->location);

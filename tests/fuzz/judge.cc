@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Property: what is refused stays refused, and what is allowed stays allowed, however it is
 // spelled: white space, comments and line ends between tokens, letter case, empty statements and
-// harmless neighbours around it.
+// harmless neighbours around it. The corpus's attacks stay refused by its policy, also quoted and
+// wrapped. Any text gets a verdict by that policy.
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <array>
 #include <cctype>
+#include <cstdio>
 #include <string>
 #include <string_view>
 
 #include "policy/judge.h"
+#include "tests/fuzz/attack.h"
 #include "tests/fuzz/canary.h"
 
 namespace {
@@ -104,11 +107,37 @@ bool allowed(std::string_view sql) {
   return policy::judge({.sql = sql, .parameter_types = {}, .profile = profile}).allowed();
 }
 
+bool passes_policy(std::string_view sql) {
+  const auto& attacks = fuzz::Attacks::of_corpus();
+  return policy::judge({.sql = sql,
+                        .parameter_types = {},
+                        .profile = attacks.profile(),
+                        .server_major = attacks.server_major()})
+      .allowed();
+}
+
+void spell_statements(FuzzedDataProvider& input) {
+  fuzz::require(!allowed(respell(input.PickValueInArray(kDenied), input)) && !fuzz::canary());
+  fuzz::require(allowed(respell(input.PickValueInArray(kAllowed), input)));
+}
+
+void disguise_attack(FuzzedDataProvider& input) {
+  const auto& all = fuzz::Attacks::of_corpus().statements();
+  const auto& attack = all[input.ConsumeIntegralInRange<std::size_t>(0, all.size() - 1)];
+  const std::string sql = fuzz::disguise(attack, input);
+  const bool passes = passes_policy(sql);
+  if (passes) std::fprintf(stderr, "allowed: %s\n", sql.c_str());
+  fuzz::require(!passes && !fuzz::canary());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzedDataProvider input(data, size);
-  fuzz::require(!allowed(respell(input.PickValueInArray(kDenied), input)) && !fuzz::canary());
-  fuzz::require(allowed(respell(input.PickValueInArray(kAllowed), input)));
+  switch (input.ConsumeIntegralInRange(0, 3)) {
+    case 0: spell_statements(input); break;
+    case 1: passes_policy(input.ConsumeRemainingBytesAsString()); break;
+    default: disguise_attack(input); break;
+  }
   return 0;
 }

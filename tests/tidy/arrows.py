@@ -12,29 +12,37 @@ from tree import numbered
 
 # module: (modules of ours, third-party libraries). ARCHITECTURE.md draws this table.
 ARROWS = {
-    "policy": ({"policy/reader"}, set()),
+    "policy": ({"policy/reader", "policy/catalog", "policy/resolver", "policy/rules"}, set()),
     "policy/reader": ({"policy"}, {"pg_query"}),
+    "policy/catalog": (set(), {"json"}),
+    "policy/resolver": ({"policy", "policy/catalog", "policy/reader"}, {"pg_query"}),
+    "policy/rules": ({"policy", "policy/catalog", "policy/resolver"}, set()),
     "mcp": ({"policy"}, {"json"}),
     "gateway/pgwire": (set(), set()),
     "gateway/auth": (set(), {"openssl"}),
     "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy"}, set()),
     "gateway/net": (set(), {"uv", "openssl", "posix"}),
-    "gateway/upstream": ({"gateway/net", "gateway/pgwire"}, {"libpq", "openssl", "posix"}),
+    "gateway/upstream": ({"gateway/net", "gateway/pgwire", "policy/catalog"}, {"libpq", "openssl", "posix"}),
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
     "gateway/audit": (set(), {"openssl", "posix"}),
     "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
-    "gateway/config": ({"policy"}, {"yaml-cpp", "fmt", "posix"}),
+    "gateway/config": ({"policy", "policy/catalog", "policy/rules"}, {"yaml-cpp", "fmt", "posix"}),
     "gateway/relay": (
         {"gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
         {"fmt"},
     ),
     "gateway/demo": ({"gateway/config"}, {"fmt", "posix"}),
+    # The command line tool on the engine: knows no wire, only what a session makes of names.
+    "gateway/check": (
+        {"gateway/auth", "gateway/config", "gateway/session", "gateway/upstream", "policy"},
+        {"json", "fmt"},
+    ),
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
-            "gateway/auth", "gateway/audit", "gateway/config", "gateway/demo", "gateway/http",
+            "gateway/auth", "gateway/audit", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
             "gateway/net", "gateway/pgwire", "gateway/relay", "gateway/session", "gateway/telemetry",
-            "gateway/upstream", "policy", "mcp",
+            "gateway/upstream", "policy", "policy/catalog", "mcp",
         },
         {"cli11", "fmt", "json", "openssl", "posix"},
     ),
@@ -78,6 +86,8 @@ LIBRARY_OF_TARGET = {
     "Threads::Threads": "posix",
 }
 NEED_NO_TARGET = {"posix"}
+# Folders that are part of library policy.
+PARTS_OF_POLICY = ("policy/reader", "policy/resolver", "policy/rules")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 DECLARATION = re.compile(r"\b(postern_library|target_link_libraries)\s*\(([^)]*)\)")
@@ -145,14 +155,14 @@ def check_includes(tree):
 
 
 def module_of_target(target):
-    """postern_net -> gateway/net, postern_policy -> policy, postern_policy_reader -> policy/reader.
+    """postern_net -> gateway/net, postern_policy -> policy, postern_policy_catalog -> policy/catalog.
 
     postern_server is what the executable links besides main.cc: both are `gateway`."""
     if target in ("postern", "postern_server"):
         return "gateway"
     if not target.startswith("postern_"):
         return None
-    name = target.removeprefix("postern_").replace("policy_reader", "policy/reader")
+    name = target.removeprefix("postern_").replace("policy_", "policy/")
     for module in (name, f"gateway/{name}", f"policy/{name}"):
         if module in ARROWS:
             return module
@@ -177,8 +187,8 @@ def declared(tree):
 
 
 def _owner(module, libraries):
-    """policy/reader may be its own library or part of policy's."""
-    return module if module in libraries or module != "policy/reader" else "policy"
+    """Parts of policy may be libraries of their own."""
+    return "policy" if module in PARTS_OF_POLICY and module not in libraries else module
 
 
 def check_depends(tree):
@@ -204,8 +214,8 @@ def check_depends(tree):
     for module, items in libraries.items():
         place = places[module]
         allowed = set(reached(module)) | ARROWS[module][1]
-        if module == "policy":
-            allowed |= ARROWS["policy/reader"][1]
+        for part in PARTS_OF_POLICY if module == "policy" else ():
+            allowed |= ARROWS[part][1]
         for item in sorted(items - allowed - NEED_NO_TARGET):
             yield f"{place}: no arrow {module} -> {item}"
         if module != "gateway":
@@ -224,5 +234,5 @@ def check_libraries(tree):
     """Every folder with sources declares one library of its own."""
     modules = {module_of(name) for name in tree.sources("gateway", "policy", "mcp") if name.endswith((".cc", ".c"))}
     libraries = {module for _, module, _ in declared(tree)}
-    for module in sorted(modules - libraries - {None, "policy/reader"}):
+    for module in sorted(modules - libraries - {None, *PARTS_OF_POLICY}):
         yield f"{module}: no postern_library(postern_{module.split('/')[-1]} …) declares it"

@@ -22,6 +22,7 @@ RULES = {
     "sources": build_lists.check_sources,
     "scripts": build_lists.check_scripts,
     "tokens": tokens.check_code,
+    "queries": tokens.check_queries,
     "headers": tokens.check_headers,
     "licence": tokens.check_licence,
     "text": tokens.check_text,

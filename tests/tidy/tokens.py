@@ -71,6 +71,48 @@ def check_code(tree):
     yield from _banned(tree, BANNED_PYTHON, python, tree.text)
 
 
+# A query's words and what follows them, or a catalog it reads: as text of a program.
+QUERY_TEXT = re.compile(
+    r"\b(SELECT|WITH|VALUES|INSERT\s+INTO|DELETE\s+FROM)\s[^;]*\b(FROM|AS)\s+[\"\w(]|\bUPDATE\s+\S+\s+SET\s"
+    r"|\bJOIN\s+(pg_|information_schema)|\bFROM\s+pg_catalog\.",
+    re.IGNORECASE,
+)
+QUERY_FILES = ("policy/catalog/queries.",)
+_LITERAL_OR_COMMENT = re.compile(
+    r'//[^\n]*|/\*.*?\*/|R"\((?P<raw>.*?)\)"|"(?P<text>(?:\\.|[^"\\\n])*)"', re.DOTALL)
+
+
+def _literals(text):
+    """(offset, content) of the string literals, adjacent ones together."""
+    start, end, content = None, None, ""
+    for match in _LITERAL_OR_COMMENT.finditer(text):
+        own = match["raw"] if match["raw"] is not None else match["text"]
+        if own is None:
+            continue
+        if start is not None and text[end : match.start()].strip() == "":
+            end, content = match.end(), content + own
+            continue
+        if start is not None:
+            yield start, content
+        start, end, content = match.start(), match.end(), own
+    if start is not None:
+        yield start, content
+
+
+def check_queries(tree):
+    """What a statement may do is told by rules: no text of a statement is compared with in policy/."""
+    tables = [name for name in tree.files if name.startswith("policy/") and name.endswith(".def")]
+    for name in tree.sources("policy") + tables:
+        if name.startswith(QUERY_FILES):
+            continue
+        text = tree.text(name)
+        for offset, content in _literals(text):
+            match = QUERY_TEXT.search(content)
+            if match:
+                line = text.count("\n", 0, offset) + 1
+                yield f"{name}:{line}: '{match[0][:40]}': the text of a query"
+
+
 def check_headers(tree):
     """Headers are guarded by #pragma once and take no namespace into their readers."""
     for name in tree.sources():

@@ -37,7 +37,9 @@ def unprivileged():
 
 
 class Cluster:
-    def __init__(self, settings=()):
+    def __init__(self, settings=(), programs=None, schema=SCHEMA):
+        """`programs`: the folder of another server's initdb and postgres."""
+        self.programs = pathlib.Path(programs or binaries())
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-it-"))
         self.data = self.folder / "data"
         self.settings = list(settings)
@@ -48,14 +50,15 @@ class Cluster:
             os.chown(self.folder, identity["user"], identity["group"])
         self._init()
         self.start()
-        self.run_sql(SCHEMA.read_text())
+        if schema:
+            self.run_sql(schema.read_text())
 
     def _init(self):
         self._run("initdb", "-D", self.data, "-U", "postgres", "--auth-local=trust",
                   "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
 
     def _run(self, program, *arguments):
-        subprocess.run([binaries() / program, *arguments], check=True, stdin=subprocess.DEVNULL,
+        subprocess.run([self.programs / program, *arguments], check=True, stdin=subprocess.DEVNULL,
                        stdout=self.log, stderr=self.log, cwd="/", **unprivileged())
 
     def start(self, port=None):
@@ -71,7 +74,7 @@ class Cluster:
                     "shared_buffers=32MB", "full_page_writes=off", "timezone=UTC", *self.settings]
         options = [part for setting in settings for part in ("-c", setting)]
         self.process = subprocess.Popen(
-            [binaries() / "postgres", "-D", self.data, *options], stdin=subprocess.DEVNULL,
+            [self.programs / "postgres", "-D", self.data, *options], stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=self.log, cwd="/", start_new_session=True, **unprivileged())
         lock = self.data / "postmaster.pid"
 
@@ -101,7 +104,7 @@ class Cluster:
                         "-p", str(self.port), "-U", "postgres", "-d", "postgres"],
                        input=text.encode(), check=True)
 
-    def admin(self):
+    def admin(self, database=DATABASE):
         """A superuser connection that no gateway is part of."""
         return psycopg.connect(host=str(self.folder), port=self.port, user="postgres",
-                               dbname=DATABASE, autocommit=True)
+                               dbname=database, autocommit=True)

@@ -21,6 +21,7 @@ TEST(ErrorCode, EveryCodeHasItsOwnNameAndAWholeSqlstate) {
 TEST(ErrorCode, FacesStandInTheOrderOfTheEnum) {
   EXPECT_EQ(face(ErrorCode::AccessDenied).name, "ACCESS_DENIED");
   EXPECT_EQ(face(ErrorCode::SyntaxError).sqlstate, "42601");
+  EXPECT_EQ(face(ErrorCode::UndefinedObject).name, "UNDEFINED_OBJECT");
   EXPECT_EQ(face(ErrorCode::StatementTooComplex).sqlstate, "54001");
   EXPECT_EQ(face(ErrorCode::RateLimitExceeded).http_status, 429);
   EXPECT_EQ(face(ErrorCode::InternalError).name, "INTERNAL_ERROR");

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "gateway/config/keys.h"
+#include "gateway/config/lint.h"
 #include "gateway/config/show.h"
 #include "tests/unit/gateway/config/support.h"
 
@@ -47,6 +48,15 @@ TEST(Docs, ExampleIsValidAndComplete) {
     if (key.built == Built::No) continue;
     EXPECT_TRUE(example.contains(std::string(last_of(key.path)) + ":")) << key.path;
   }
+}
+
+TEST(Docs, ShopHasAPolicyWithoutFault) {
+  const auto parsed = parse(content(kRoot + "/examples/shop.yaml"), test::sources());
+  ASSERT_TRUE(parsed.has_value());
+  Diagnostics diagnostics = parsed->warnings;
+  Findings findings(parsed->config, parsed->places, diagnostics);
+  lint_access_policies(findings);
+  for (const Diagnostic& d : diagnostics) ADD_FAILURE() << describe(d, "shop.yaml");
 }
 
 TEST(Docs, ExampleSpellsOutTheDefaults) {

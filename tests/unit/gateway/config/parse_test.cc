@@ -55,7 +55,7 @@ TEST(Parse, ReadsADatabase) {
   EXPECT_EQ(database.allowed_gucs, std::vector<std::string>{"work_mem"});
   EXPECT_TRUE(database.safe_search_path.empty());
   EXPECT_EQ(database.statement_timeout, 0s);
-  EXPECT_TRUE(database.allow_explain);
+  EXPECT_TRUE(database.access.allow_explain);
 }
 
 TEST(Parse, RefusesValuesOfTheWrongTypeOrRange) {

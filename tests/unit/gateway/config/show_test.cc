@@ -50,7 +50,8 @@ TEST(Show, HidesSecrets) {
 }
 
 TEST(Show, NamesEveryBuiltKeyButEmptySecretsAndUrl) {
-  const std::string shown = show(test::valid(test::document({})));
+  const std::string shown =
+      show(test::valid(test::with_database("principals: [{match: {users: [a]}, mode: balanced}]")));
   for (const Key& key : all_keys()) {
     if (key.built == Built::No || key.type == Type::Secret) continue;
     EXPECT_TRUE(shown.contains(std::string(last_of(key.path)) + ":")) << key.path;

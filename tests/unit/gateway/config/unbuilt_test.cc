@@ -30,11 +30,6 @@ TEST(Unbuilt, KeysAreAcceptedWhileTheyTurnThePartOff) {
   for (const char* keys : {
            "enforcement: enforce",
            "catalog_refresh: 0s",
-           "principals: []",
-           "access_policy: {allowed_schemas: [], tables: {allowed: [], denied: []}, views: "
-           "transparent}",
-           "access_policy: {explain_policy: {enabled: false, max_estimated_rows: 5}}",
-           "access_policy: {functions: {denied: []}, columns: {denied: []}, system_catalogs: all}",
        }) {
     EXPECT_EQ(test::said(test::with_database(keys)), std::vector<std::string>{}) << keys;
   }
@@ -64,13 +59,6 @@ TEST(Unbuilt, KeysAreErrorsThatSaySo) {
       {test::with_database("enforcement: warn"), "databases[0].enforcement: is not built yet"},
       {test::with_database("catalog_refresh: 5s"),
        "databases[0].catalog_refresh: is not built yet"},
-      {test::with_database("access_policy: {tables: {denied: [a]}}"),
-       "databases[0].access_policy.tables.denied: is not built yet"},
-      {test::with_database("access_policy: {views: strict}"),
-       "access_policy.views: is not built yet"},
-      {test::with_database("access_policy: {explain_policy: {enabled: true}}"), "is not built yet"},
-      {test::with_database("principals: [{mode: balanced}]"),
-       "databases[0].principals: is not built"},
   };
   for (const Case& c : cases) {
     const auto lines = test::errors(c.text);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose statements on which database are judged: from the command line and the configuration to a
+// profile, as the wire makes it.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "gateway/config/config.h"
+#include "policy/judge.h"
+
+namespace gateway::check {
+
+struct Subject {
+  policy::Profile profile{};
+  int server_major = 15;
+};
+
+struct Choice {
+  std::string database{};  // empty: the only one
+  std::string user{};      // empty: nobody in particular
+  std::string catalog{};   // snapshot file; empty: ask the database, where rules need it
+};
+
+// The error is a sentence for the operator.
+std::expected<Subject, std::string> subject_of(const config::Config& config, const Choice& choice);
+
+}  // namespace gateway::check

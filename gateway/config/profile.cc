@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/config/profile.h"
+
+#include <string>
+#include <utility>
+
+#include "gateway/config/libpq.h"
+
+namespace gateway::config {
+namespace {
+
+policy::Mode mode_of(Mode mode) {
+  switch (mode) {
+    case Mode::ReadOnly: return policy::Mode::ReadOnly;
+    case Mode::Balanced: return policy::Mode::Balanced;
+    case Mode::Permissive: return policy::Mode::Permissive;
+  }
+  return policy::Mode::ReadOnly;
+}
+
+}  // namespace
+
+policy::Profile profile_of(const Database& database, const Listen& listen) {
+  return profile_of(database, {database.mode, database.access, std::nullopt}, listen);
+}
+
+policy::Profile profile_of(const Database& database, const ProfileInputs& inputs,
+                           const Listen& listen) {
+  policy::Profile profile;
+  profile.mode = mode_of(inputs.mode);
+  profile.allow_explain = inputs.access.allow_explain;
+  profile.allowed_gucs = database.allowed_gucs;
+  profile.max_statement_bytes = listen.max_statement_bytes;
+  const auto pin = [&](std::string name, Duration timeout) {
+    profile.pinned_timeouts.push_back(
+        {std::move(name), static_cast<std::uint64_t>(timeout.count())});
+  };
+  pin("idle_in_transaction_session_timeout", database.idle_in_transaction_timeout);
+  pin("statement_timeout", database.statement_timeout);
+  for (const auto& [name, value] : pinned_settings(database)) {
+    if (name == "search_path") profile.search_path = value;
+  }
+  return profile;
+}
+
+}  // namespace gateway::config

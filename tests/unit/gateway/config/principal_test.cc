@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/config/principal.h"
+
+#include <gtest/gtest.h>
+
+namespace gateway::config {
+namespace {
+
+TEST(Principal, MatchesOneItemOfEachListGiven) {
+  struct Case {
+    Match match;
+    Asker asker;
+    bool matches;
+  };
+  const Match all{{"etl", "bob"}, {"airflow*"}, {}, {"10.0.0.0/8", "::1"}};
+  const Case cases[] = {
+      {{.users = {"etl"}}, {.user = "etl"}, true},
+      {{.users = {"etl"}}, {.user = "ETL"}, false},
+      {{.users = {"etl"}}, {.user = "etl2"}, false},
+      {{.users = {"etl*"}}, {.user = "etl2"}, true},
+      {{.users = {"etl?"}}, {.user = "etl"}, false},
+      {{.users = {"*"}}, {}, false},
+      {{.users = {"a", "b"}}, {.user = "b"}, true},
+      {{.applications = {"psql"}}, {.user = "etl", .application = "psql"}, true},
+      {{.applications = {"psql"}}, {.user = "psql"}, false},
+      {{.tokens = {"agent"}}, {.user = "agent"}, false},
+      {{.tokens = {"agent"}}, {.token = "agent"}, true},
+      {{.networks = {"10.0.0.0/8"}}, {.address = "10.1.1.1"}, true},
+      {{.networks = {"0.0.0.0/0", "::/0"}}, {.user = "local"}, false},
+      {{}, {.user = "etl"}, false},
+      {all, {.user = "bob", .application = "airflow-2", .address = "::1"}, true},
+      {all, {.user = "ann", .application = "airflow-2", .address = "::1"}, false},
+      {all, {.user = "bob", .application = "psql", .address = "::1"}, false},
+      {all, {.user = "bob", .application = "airflow-2", .address = "11.0.0.1"}, false},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(matches(c.match, c.asker), c.matches)
+        << c.asker.user << " " << c.asker.application << " " << c.asker.address;
+  }
+}
+
+TEST(Principal, FirstMatchCounts) {
+  Database database;
+  database.mode = Mode::Balanced;
+  database.access.policy.tables.denied = {"d"};
+  database.principals.push_back({.match = {.users = {"b*"}}, .mode = Mode::ReadOnly});
+  database.principals.push_back({.match = {.users = {"bob"}}, .mode = Mode::Permissive});
+  database.principals.push_back({.match = {.users = {"etl"}}, .access = {.allow_explain = true}});
+  const auto bob = profile_inputs(database, {.user = "bob"});
+  EXPECT_EQ(bob.mode, Mode::ReadOnly);
+  EXPECT_EQ(bob.principal, 0u);
+  EXPECT_EQ(&bob.access, &database.principals[0].access);
+  const auto etl = profile_inputs(database, {.user = "etl"});
+  EXPECT_EQ(etl.mode, Mode::Balanced) << "the database's";
+  EXPECT_TRUE(etl.access.allow_explain);
+  const auto other = profile_inputs(database, {.user = "ann"});
+  EXPECT_EQ(other.mode, Mode::Balanced);
+  EXPECT_EQ(other.principal, std::nullopt);
+  EXPECT_EQ(&other.access, &database.access);
+}
+
+TEST(Principal, IsIdentifiedByMoreThanItsApplication) {
+  EXPECT_FALSE(identifies({.applications = {"psql"}}));
+  EXPECT_FALSE(identifies({.users = {"*"}}));
+  EXPECT_FALSE(identifies({.users = {"etl", "?*"}}));
+  EXPECT_FALSE(identifies({.networks = {"10.0.0.0/8", "::/0"}}));
+  EXPECT_TRUE(identifies({.users = {"etl"}, .applications = {"psql"}}));
+  EXPECT_TRUE(identifies({.tokens = {"agent*"}}));
+  EXPECT_TRUE(identifies({.networks = {"10.0.0.0/8"}}));
+}
+
+}  // namespace
+}  // namespace gateway::config
