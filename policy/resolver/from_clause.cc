@@ -14,11 +14,11 @@ void set_lateral(std::span<Name> names, bool only, bool ok) {
   }
 }
 
-bool is_named(const List* names, std::string_view name) {
-  for (int i = 0; i < list_length(names); ++i) {
-    if (strVal(names->elements[i].ptr_value) == name) return true;
-  }
-  return false;
+// Names of columns are compared so many for a unit of work.
+constexpr std::uint64_t kColumnsAUnit = 16;
+
+bool is_one_of(const Seq<std::string_view>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 }  // namespace
@@ -98,7 +98,8 @@ Item* Analysis::derived_item(std::string_view name, const Result& result) {
   item->name = name;
   item->has_alias = true;
   item->is_listed = true;
-  item->is_open = result.is_open;
+  item->is_open = result.is_open || !spend(0, kCopiedColumnWork * result.columns.size());
+  if (item->is_open && !result.is_open) return item;
   item->columns.assign(result.columns.begin(), result.columns.end());
   for (auto& column : item->columns) {
     column.value.text = nullptr;
@@ -107,7 +108,6 @@ Item* Analysis::derived_item(std::string_view name, const Result& result) {
     column.number = 0;
     if (column.value.type == catalog::kUnknown) column.value.type = catalog::kText;
   }
-  spend(0, result.columns.size());
   return item;
 }
 
@@ -230,25 +230,19 @@ void Analysis::sample(Level& level, const RangeTableSample& node) {
   if (node.repeatable != nullptr) filter(level, node.repeatable);
 }
 
-const List* Analysis::natural_names(Item& left, Item& right) {
-  List* names = nullptr;
+// The columns that a join merges, in the order of its result.
+Seq<std::string_view> Analysis::merged_names(const JoinExpr& node, const Item& left,
+                                             const Item& right) {
+  Seq<std::string_view> names = seq<std::string_view>();
+  for (int i = 0; i < list_length(node.usingClause); ++i) {
+    names.push_back(strVal(node.usingClause->elements[i].ptr_value));
+  }
+  if (!node.isNatural) return names;
+  if (!spend(0, left.columns.size() * right.columns.size() / kColumnsAUnit)) return names;
   for (const auto& column : left.columns) {
     bool ambiguous = false;
-    if (!own_column_of(right, column.name, &ambiguous) || is_named(names, column.name)) continue;
-    // Allocated in the parser's context, which lives as long as the tree.
-    auto* cells = make(seq<ListCell>());
-    for (int i = 0; i < list_length(names); ++i) cells->push_back(names->elements[i]);
-    auto* text = make(std::pmr::string(column.name, &arena_));
-    auto* node = make(String{});
-    node->type = T_String;
-    node->sval = text->data();
-    cells->push_back(ListCell{.ptr_value = node});
-    auto* list = static_cast<List*>(arena_.allocate(sizeof(List), alignof(List)));
-    list->type = T_List;
-    list->length = static_cast<int>(cells->size());
-    list->max_length = list->length;
-    list->elements = cells->data();
-    names = list;
+    if (!own_column_of(right, column.name, &ambiguous)) continue;
+    if (!is_one_of(names, column.name)) names.push_back(column.name);
   }
   return names;
 }
@@ -274,14 +268,17 @@ Visible Analysis::merged_column(const JoinExpr& node, const Visible& left, const
   return merged;
 }
 
-void Analysis::join_columns(Level& level, const JoinExpr& node, Item& joined,
-                            const List* using_names, Item* using_item) {
-  (void)level;
+void Analysis::join_columns(const JoinExpr& node, Item& joined, const Seq<std::string_view>& merged,
+                            Item* using_item) {
   Item& left = const_cast<Item&>(*joined.left);
   Item& right = const_cast<Item&>(*joined.right);
   const std::size_t offset = 0;
-  for (int i = 0; i < list_length(using_names); ++i) {
-    const std::string_view name = strVal(using_names->elements[i].ptr_value);
+  const std::size_t width = left.columns.size() + right.columns.size();
+  if (!spend(offset, kCopiedColumnWork * width + merged.size() * width / kColumnsAUnit)) {
+    joined.is_open = true;
+    return;
+  }
+  for (const std::string_view name : merged) {
     note_column_name(name);
     bool ambiguous = false;
     const auto in_left = own_column_of(left, name, &ambiguous);
@@ -309,7 +306,7 @@ void Analysis::join_columns(Level& level, const JoinExpr& node, Item& joined,
   if (using_item != nullptr) using_item->columns = joined.columns;
   for (Item* side : {&left, &right}) {
     for (const auto& column : side->columns) {
-      if (!is_named(using_names, column.name)) joined.columns.push_back(column);
+      if (!is_one_of(merged, column.name)) joined.columns.push_back(column);
     }
   }
 }
@@ -338,9 +335,8 @@ Item* Analysis::join(Level& level, const JoinExpr& node, Names& names) {
     note_fragile("NATURAL JOIN");
     if (joined->is_open) uncertain("NATURAL JOIN with columns that cannot be told", 0);
   }
-  const List* using_names = node.isNatural ? natural_names(*left, *right) : node.usingClause;
   Item* using_item = node.join_using_alias == nullptr ? nullptr : make_item();
-  join_columns(level, node, *joined, using_names, using_item);
+  join_columns(node, *joined, merged_names(node, *left, *right), using_item);
 
   if (node.quals != nullptr) {
     Names outer(&arena_);

@@ -217,6 +217,8 @@ const Row* Analysis::row_of(const Value& value) {
 void Analysis::list_columns(Item& item) {
   if (item.is_listed) return;
   item.is_listed = true;
+  item.is_open |= !spend(0, kCopiedColumnWork * item.relation->columns.size());
+  if (item.is_open) return;
   item.columns.reserve(item.relation->columns.size());
   for (const auto& column : item.relation->columns) {
     item.columns.push_back({.name = column.name,
