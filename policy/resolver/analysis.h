@@ -87,7 +87,7 @@ class Analysis {
   // -- names.cc: columns and rows by name
   Value column_ref(Level& level, const ColumnRef& ref);
   Value one_name(Level& level, std::string_view name, std::size_t offset);
-  Value qualified(Level& level, const Name& row, std::string_view name, std::size_t offset);
+  Value qualified(const Name& row, std::string_view name, std::size_t offset);
   struct Found {
     Item* item = nullptr;
     Visible column{};
@@ -180,7 +180,8 @@ class Analysis {
   // -- expression.cc
   Value expression(Level& level, const void* node);
   Value expression_of(Level& level, const void* node);
-  void filter(Level& level, const void* node);
+  Value coerced(Level& level, const void* node, Oid type);
+  void filter(Level& level, const void* node, Oid type = catalog::kBool);
   void expressions(Level& level, const List* list, Seq<Value>& into);
   void each(Level& level, const List* list, Sources& sources);
   Value constant(const A_Const& node);
@@ -188,7 +189,7 @@ class Analysis {
   Value array_expression(Level& level, const A_ArrayExpr& node, Oid cast_to);
   Value row_expression(Level& level, const RowExpr& node);
   Value indirection(Level& level, const A_Indirection& node);
-  Value field_of(Level& level, const Value& value, std::string_view name, std::size_t offset);
+  Value field_of(const Value& value, std::string_view name, std::size_t offset);
   Value sublink(Level& level, const SubLink& node);
   Value type_cast(Level& level, const TypeCast& node);
   Value sql_value(const SQLValueFunction& node);
@@ -209,14 +210,12 @@ class Analysis {
   // Nothing where no function fits.
   std::optional<Value> named_call(std::span<const std::string_view> name,
                                   const Seq<Value>& arguments, std::size_t offset);
-  std::optional<Value> attribute_call(std::span<const std::string_view> name,
-                                      const Seq<Value>& arguments, std::size_t offset);
   bool note_choice(const catalog::Choice& choice, std::span<const std::string_view> name,
                    const Seq<Value>& arguments, std::size_t offset);
   Value call_value(const catalog::Choice& choice, Sources sources);
   void note_cast(Oid source, Oid target, std::size_t offset);
   void note_cast(const Value& source, Oid target, std::size_t offset);
-  std::span<const Oid> path_of(std::string_view schema, std::size_t offset);
+  std::span<const Oid> path_of(std::string_view schema);
   // What a call is given, WITHIN GROUP's arguments last.
   struct Arguments {
     Seq<Value> values;
@@ -238,6 +237,7 @@ class Analysis {
   Value operation_in(Level& level, const A_Expr& node);
   Value operation_between(Level& level, const A_Expr& node);
   Value operation(Level& level, const A_Expr& node);
+  Oid left_type(const List* name, const Value& left, const Value& right);
   Value operate(const List* name, std::optional<Value> left, const Value& right,
                 std::size_t offset);
   Value operate(std::string_view name, std::optional<Value> left, const Value& right,
@@ -297,6 +297,7 @@ class Analysis {
   void query_statement(const void* node);
   void note_chosen_rows(const void* node);  // chosen_rows.cc
   void prepare(const PrepareStmt& node);
+  void note_assignment_from(Oid type);
   void insert(Level& level, const InsertStmt& node, Result* returned);
   void update(Level& level, const UpdateStmt& node, Result* returned);
   void remove(Level& level, const DeleteStmt& node, Result* returned);

@@ -18,12 +18,11 @@ std::string joined(std::span<const std::string_view> name) {
 
 }  // namespace
 
-std::span<const Oid> Analysis::path_of(std::string_view schema, std::size_t offset) {
+std::span<const Oid> Analysis::path_of(std::string_view schema) {
   if (schema.empty()) return input_.search_path;
   const catalog::Schema* found = snapshot_.schema(schema);
   if (found == nullptr) {
     // PostgreSQL looks no further, and the object does not exist: the caller says so.
-    (void)offset;
     return {};
   }
   return {&found->oid, 1};
@@ -88,7 +87,7 @@ std::optional<Value> Analysis::named_call(std::span<const std::string_view> name
   }
   const std::string_view schema = name.size() > 1 ? name[name.size() - 2] : std::string_view{};
   const auto choice = catalog::choose_function(
-      snapshot_, {.name = name.back(), .path = path_of(schema, offset), .arguments = types});
+      snapshot_, {.name = name.back(), .path = path_of(schema), .arguments = types});
   if (!note_choice(choice, name, arguments, offset)) return std::nullopt;
   ask_all(arguments, choice);
   return call_value(choice, sources);
@@ -106,12 +105,6 @@ bool Analysis::note_choice(const catalog::Choice& choice, std::span<const std::s
     note_named_relation(arguments.front().text, arguments.front().offset);
   }
   return true;
-}
-
-// Without an entry in the catalog for the row's type no function can be meant.
-std::optional<Value> Analysis::attribute_call(std::span<const std::string_view> name,
-                                              const Seq<Value>& arguments, std::size_t offset) {
-  return named_call(name, arguments, offset);
 }
 
 // Which setting current_setting() reads is told by its arguments.
@@ -157,7 +150,7 @@ Analysis::Arguments Analysis::arguments_of(Level& level, const FuncCall& node) {
     if (node.agg_distinct) note_ordering(argument.type, offset);
   }
   if (node.agg_filter != nullptr) {
-    const Value condition = expression(level, node.agg_filter);
+    const Value condition = coerced(level, node.agg_filter, catalog::kBool);
     arguments.sources = join_sources(arguments.sources, condition.sources);
   }
   if (node.over != nullptr) window(level, *node.over);
@@ -210,7 +203,7 @@ Value Analysis::call(Level& level, const FuncCall& node) {
   const Arguments arguments = arguments_of(level, node);
   const std::string_view schema = name.size() > 1 ? name.front() : std::string_view{};
   last_choice_ = catalog::choose_function(snapshot_, {.name = name.back(),
-                                                      .path = path_of(schema, offset),
+                                                      .path = path_of(schema),
                                                       .arguments = arguments.types,
                                                       .is_variadic = node.func_variadic,
                                                       .is_star = node.agg_star,

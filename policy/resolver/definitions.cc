@@ -14,11 +14,21 @@ bool is_temporary(const RangeVar& var) {
   return var.relpersistence == 't' || schema == "pg_temp";
 }
 
-bool changes_owner(const AlterTableStmt& node) {
+// What takes away whose a table is, or which of its rows are whose.
+const char* unguards(const AlterTableStmt& node) {
   for (int i = 0; i < list_length(node.cmds); ++i) {
-    if (as<AlterTableCmd>(element(node.cmds, i)).subtype == AT_ChangeOwner) return true;
+    switch (as<AlterTableCmd>(element(node.cmds, i)).subtype) {
+      case AT_ChangeOwner: return "OWNER TO";
+      case AT_DisableRowSecurity:
+      case AT_NoForceRowSecurity: return "row security taken away";
+      case AT_DisableTrig:
+      case AT_DisableTrigAll:
+      case AT_DisableTrigUser:
+      case AT_DisableRule: return "DISABLE TRIGGER or RULE";
+      default: break;
+    }
   }
-  return false;
+  return nullptr;
 }
 
 // A publication hands out whole tables, those to come included.
@@ -54,7 +64,9 @@ const char* unreadable(const void* node) {
     case T_AlterObjectSchemaStmt: return "SET SCHEMA";
     case T_RenameStmt: return "RENAME";
     case T_AlterOwnerStmt: return "OWNER TO";
-    case T_AlterTableStmt: return changes_owner(as<AlterTableStmt>(node)) ? "OWNER TO" : nullptr;
+    case T_AlterTableStmt: return unguards(as<AlterTableStmt>(node));
+    case T_DropStmt:
+      return as<DropStmt>(node).removeType == OBJECT_POLICY ? "DROP POLICY" : nullptr;
     case T_CreatePublicationStmt: {
       const auto& create = as<CreatePublicationStmt>(node);
       const bool is_wide = publishes_unnamed(create.for_all_tables, create.pubobjects);

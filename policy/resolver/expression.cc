@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Expressions: transformExprRecurse of parse_expr.c.
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <limits>
 
 #include "policy/resolver/analysis.h"
 
@@ -10,12 +13,43 @@ namespace {
 constexpr Oid kName = 19, kDate = 1082, kTime = 1083, kTimestamp = 1114, kTimestampTz = 1184,
               kTimeTz = 1266, kBit = 1560;
 
-// A number without point or exponent is int4, int8 or numeric, by size: make_const of parse_node.c.
-Oid number_type(const char* digits) {
-  char* end = nullptr;
-  errno = 0;
-  (void)std::strtoll(digits, &end, 0);
-  return errno == 0 && end != digits && *end == '\0' ? catalog::kInt8 : catalog::kNumeric;
+int base_of(std::string_view digits) {
+  if (digits.size() < 2 || digits[0] != '0') return 10;
+  switch (digits[1]) {
+    case 'x':
+    case 'X': return 16;
+    case 'o':
+    case 'O': return 8;
+    case 'b':
+    case 'B': return 2;
+    default: return 10;
+  }
+}
+
+// An integer as pg_strtoint64 reads it; nothing where it has a point or an exponent, or is larger.
+std::optional<std::int64_t> integer(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  if (is_negative) text.remove_prefix(1);
+  const int base = base_of(text);
+  std::string digits = is_negative ? "-" : "";
+  for (const char c : text.substr(base == 10 ? 0 : 2)) {
+    if (c != '_') digits += c;
+  }
+  std::int64_t value = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value, base);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+// What the lexer took for a T_Float: make_const of parse_node.c. A minus sign is part of it, so
+// that the least int4 is one.
+Oid number_type(std::string_view text) {
+  const auto value = integer(text);
+  if (!value) return catalog::kNumeric;
+  const bool is_small = *value >= std::numeric_limits<std::int32_t>::min() &&
+                        *value <= std::numeric_limits<std::int32_t>::max();
+  return is_small ? catalog::kInt4 : catalog::kInt8;
 }
 
 }  // namespace
@@ -33,8 +67,16 @@ Value Analysis::constant(const A_Const& node) {
   }
 }
 
-void Analysis::filter(Level& level, const void* node) {
-  note_filter(expression(level, node).sources);
+// What PostgreSQL makes a boolean or a number of where it needs one: coerce_to_boolean and
+// coerce_to_specific_type of parse_coerce.c run assignment casts.
+Value Analysis::coerced(Level& level, const void* node, Oid type) {
+  const Value value = expression(level, node);
+  note_cast(value, type, 0);
+  return {.type = type, .sources = value.sources};
+}
+
+void Analysis::filter(Level& level, const void* node, Oid type) {
+  note_filter(coerced(level, node, type).sources);
 }
 
 // The arguments of ROW and VALUES, where `t.*` stands for its columns.
@@ -86,7 +128,8 @@ Value Analysis::case_expression(Level& level, const CaseExpr& node) {
   };
   for (int i = 0; i < list_length(node.args); ++i) {
     const auto& when = as<CaseWhen>(element(node.args, i));
-    const Value condition = expression(level, when.expr);
+    const Value condition =
+        subject ? expression(level, when.expr) : coerced(level, when.expr, catalog::kBool);
     result.sources = join_sources(result.sources, condition.sources);
     if (subject) operate("=", subject, condition, offset);
     add(when.result);
@@ -151,8 +194,7 @@ Value Analysis::row_expression(Level& level, const RowExpr& node) {
 }
 
 // `(value).name`: a field of a row, or else a function called in attribute notation.
-Value Analysis::field_of(Level& level, const Value& value, std::string_view name,
-                         std::size_t offset) {
+Value Analysis::field_of(const Value& value, std::string_view name, std::size_t offset) {
   if (const auto column = column_of_row(value, name, offset)) return *column;
   const Row* row = row_of(value);
   // A row in FROM has the names that its alias gives it, not those of its type.
@@ -169,7 +211,7 @@ Value Analysis::field_of(Level& level, const Value& value, std::string_view name
   const bool has_functions = !snapshot_.functions(name).empty();
   const bool is_closed = row != nullptr && !row->is_open;
   if (has_functions) {
-    if (const auto called = attribute_call(names, arguments, offset)) return *called;
+    if (const auto called = named_call(names, arguments, offset)) return *called;
   }
   if (is_closed || (value.type != kCannotTell && value.type != catalog::kRecord && row == nullptr &&
                     value.type != catalog::kUnknown)) {
@@ -178,7 +220,6 @@ Value Analysis::field_of(Level& level, const Value& value, std::string_view name
         "column \"" + std::string(name) + "\" not found in data type " + type_words(value.type),
         offset);
   }
-  (void)level;
   return {.sources = value.sources};
 }
 
@@ -190,9 +231,15 @@ Value Analysis::indirection(Level& level, const A_Indirection& node) {
     const void* step = element(node.indirection, i);
     if (IsA(step, A_Indices)) {
       const auto& indices = as<A_Indices>(step);
+      const auto* container = snapshot_.type(catalog::base_type(snapshot_, value.type));
+      const bool is_array = container == nullptr || container->is_array;
       Sources sources = value.sources;
       for (const void* bound : {indices.lidx, indices.uidx}) {
-        if (bound != nullptr) sources = join_sources(sources, expression(level, bound).sources);
+        if (bound == nullptr) continue;
+        const Value index = expression(level, bound);
+        // jsonb and hstore take others.
+        if (is_array) note_cast(index, catalog::kInt4, place(0));
+        sources = join_sources(sources, index.sources);
       }
       is_slice |= indices.is_slice;
       const bool is_last = i + 1 == list_length(node.indirection) ||
@@ -203,7 +250,7 @@ Value Analysis::indirection(Level& level, const A_Indirection& node) {
                             : catalog::subscript_type(snapshot_, value.type);
       is_slice = false;
     } else if (IsA(step, String)) {
-      value = field_of(level, value, strVal(step), 0);
+      value = field_of(value, strVal(step), 0);
     } else {
       unresolved("0A000", "row expansion via \"*\" is not supported here", 0);
     }
@@ -342,8 +389,12 @@ Value Analysis::expression_of(Level& level, const void* node) {
       return value;
     }
     case T_BoolExpr: {
+      const List* operands = as<BoolExpr>(node).args;
       Value value{.type = catalog::kBool};
-      each(level, as<BoolExpr>(node).args, value.sources);
+      for (int i = 0; i < list_length(operands); ++i) {
+        const Value one = coerced(level, element(operands, i), catalog::kBool);
+        value.sources = join_sources(value.sources, one.sources);
+      }
       return value;
     }
     case T_NullTest: {
@@ -351,9 +402,7 @@ Value Analysis::expression_of(Level& level, const void* node) {
       ask(value, 0);  // any type will do
       return {.type = catalog::kBool, .sources = value.sources};
     }
-    case T_BooleanTest:
-      return {.type = catalog::kBool,
-              .sources = expression(level, as<BooleanTest>(node).arg).sources};
+    case T_BooleanTest: return coerced(level, as<BooleanTest>(node).arg, catalog::kBool);
     case T_CollateClause: {
       Value value = expression(level, as<CollateClause>(node).arg);
       value.origin = 0;

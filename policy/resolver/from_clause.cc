@@ -59,7 +59,7 @@ Item* Analysis::from_item(Level& level, const void* node, Names& names) {
 
 const catalog::Relation* Analysis::find_relation(const RangeVar& var) {
   const std::string_view schema = var.schemaname == nullptr ? "" : var.schemaname;
-  for (const Oid in : path_of(schema, place(var.location))) {
+  for (const Oid in : path_of(schema)) {
     if (const auto* relation = snapshot_.relation(in, var.relname)) return relation;
   }
   return nullptr;
@@ -214,10 +214,10 @@ void Analysis::sample(Level& level, const RangeTableSample& node) {
   const std::string_view schema =
       list_length(&method) > 1 ? strVal(method.elements[0].ptr_value) : "";
   // A handler function of one argument, internal; user-defined ones are extensions'.
-  constexpr Oid kInternal = 2281;
+  constexpr Oid kInternal = 2281, kFloat4 = 700, kFloat8 = 701;
   const catalog::Argument internal{.type = kInternal};
   const auto choice = catalog::choose_function(
-      snapshot_, {.name = name, .path = path_of(schema, offset), .arguments = {&internal, 1}});
+      snapshot_, {.name = name, .path = path_of(schema), .arguments = {&internal, 1}});
   const auto is_ours = [](const catalog::Function* function) {
     return function->decision != catalog::Decision::NotBuiltIn;
   };
@@ -226,8 +226,8 @@ void Analysis::sample(Level& level, const RangeTableSample& node) {
   } else if (!std::ranges::all_of(choice.functions, is_ours)) {
     note_call(CallUse::Kind::Function, name, offset, choice.functions);
   }
-  for (int i = 0; i < list_length(node.args); ++i) filter(level, node.args->elements[i].ptr_value);
-  if (node.repeatable != nullptr) filter(level, node.repeatable);
+  for (int i = 0; i < list_length(node.args); ++i) filter(level, element(node.args, i), kFloat4);
+  if (node.repeatable != nullptr) filter(level, node.repeatable, kFloat8);
 }
 
 // The columns that a join merges, in the order of its result.

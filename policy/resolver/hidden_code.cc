@@ -15,8 +15,8 @@ using catalog::Function;
 
 // Rows are given to a hundred functions; these compare them.
 bool compares_records(std::string_view name) {
-  return name.starts_with("record_") || name.starts_with("btrecord") ||
-         name.starts_with("hash_record");
+  return name == "min" || name == "max" || name.starts_with("record_") ||
+         name.starts_with("btrecord") || name.starts_with("hash_record");
 }
 
 bool holds_parts(Oid declared) {
@@ -38,6 +38,10 @@ bool fills_rows(const Function& function) {
   const bool is_ours = function.decision != catalog::Decision::NotBuiltIn;
   return is_ours ? function.name.starts_with("json") && function.name.contains("_populate_record")
                  : function.result == catalog::kAnyElement;
+}
+
+bool is_built_in(const Function& function) {
+  return function.decision != catalog::Decision::NotBuiltIn;
 }
 
 Oid declared_at(const Function& function, std::size_t i) {
@@ -79,6 +83,9 @@ void Analysis::note_hidden(const Function& function, std::size_t index, const Va
       note_cast(catalog::kUnknown, type, offset);
     });
   }
+  // Written in SQL: a cast to text.
+  const bool casts_to_text = function.name == "quote_literal" || function.name == "quote_nullable";
+  if (casts_to_text && is_built_in(function)) note_cast(value, catalog::kText, offset);
   if (!function.name.contains("json")) return;
   each_part(value, [&](Oid type) {
     note_call_oids(CallUse::Kind::Cast, "json", offset, catalog::json_functions(snapshot_, type));

@@ -56,7 +56,7 @@ std::optional<Value> Analysis::json_aggregate(Level& level, const JsonAggConstru
                                               Oid otherwise, Sources sources) {
   sort_list(level, node->agg_order, nullptr);
   if (node->agg_filter != nullptr) {
-    sources = join_sources(sources, expression(level, node->agg_filter).sources);
+    sources = join_sources(sources, coerced(level, node->agg_filter, catalog::kBool).sources);
   }
   if (node->over != nullptr) window(level, *node->over);
   return json_output(node->output, otherwise, sources);

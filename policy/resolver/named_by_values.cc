@@ -83,7 +83,7 @@ void Analysis::note_named_relation(const char* text, std::size_t offset) {
   } else if (const auto parts = parts_of(whole)) {
     const std::string_view schema =
         parts->size() > 1 ? std::string_view((*parts)[parts->size() - 2]) : std::string_view{};
-    for (const Oid in : path_of(schema, offset)) {
+    for (const Oid in : path_of(schema)) {
       relation = snapshot_.relation(in, parts->back());
       if (relation != nullptr) break;
     }
@@ -99,7 +99,7 @@ void Analysis::note_named_type(const Value& value, std::string_view function, st
   if (value.text != nullptr && is_type_in_words(value.text)) return;
   if (!parts || parts->size() > 2) return note_any_type(function, offset);
   const std::string_view schema = parts->size() > 1 ? std::string_view(parts->front()) : "";
-  for (const Oid in : path_of(schema, offset)) {
+  for (const Oid in : path_of(schema)) {
     if (const auto* type = snapshot_.type(in, parts->back())) {
       return note_cast(catalog::kUnknown, type->oid, offset);
     }

@@ -284,8 +284,7 @@ std::optional<Value> Analysis::column_of_row(const Value& row, std::string_view 
   return read(*column, How::Named, offset);
 }
 
-Value Analysis::qualified(Level& level, const Name& row, std::string_view name,
-                          std::size_t offset) {
+Value Analysis::qualified(const Name& row, std::string_view name, std::size_t offset) {
   note_column_name(name);
   if (row.is_lateral_only && !row.is_lateral_ok) {
     unresolved("42P10",
@@ -302,7 +301,7 @@ Value Analysis::qualified(Level& level, const Name& row, std::string_view name,
   // Attribute notation: a function of the whole row.
   const bool may_be_call = !snapshot_.functions(name).empty();
   if (row.item->is_open && !may_be_call) return {};
-  if (may_be_call) return field_of(level, whole_row(*row.item, offset), name, offset);
+  if (may_be_call) return field_of(whole_row(*row.item, offset), name, offset);
   unresolved("42703",
              "column " + std::string(row.item->name) + "." + std::string(name) + " does not exist",
              offset, {}, row.item->relation);
@@ -328,7 +327,7 @@ Value Analysis::column_ref(Level& level, const ColumnRef& ref) {
   if (row == nullptr) return {};
   note_qualifiers(*row, offset, length - 1);
   if (is_star) return whole_row(*row->item, offset);
-  return qualified(level, *row, strVal(last), offset);
+  return qualified(*row, strVal(last), offset);
 }
 
 // Every column of an item into a target list. False: they are not all known.

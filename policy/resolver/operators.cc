@@ -67,7 +67,7 @@ Value Analysis::operate(const List* name, std::optional<Value> left, const Value
   if (length == 0) return operate("=", std::move(left), right, offset);
   const std::string_view schema =
       length > 1 ? std::string_view(strVal(element(name, length - 2))) : std::string_view{};
-  return operate_path(operator_name(name), path_of(schema, offset), std::move(left), right, offset);
+  return operate_path(operator_name(name), path_of(schema), std::move(left), right, offset);
 }
 
 // Rows are compared column by column.
@@ -137,9 +137,24 @@ Value Analysis::operation_in(Level& level, const A_Expr& node) {
   return result;
 }
 
+// What the left operand is once the operator has it. An untyped parameter keeps that type.
+Oid Analysis::left_type(const List* name, const Value& left, const Value& right) {
+  const int length = list_length(name);
+  const std::string_view schema =
+      length > 1 ? std::string_view(strVal(element(name, length - 2))) : std::string_view{};
+  const auto choice = catalog::choose_operator(snapshot_, operator_name(name), path_of(schema),
+                                               left.type, right.type);
+  if (choice.operators.size() != 1) return kCannotTell;
+  const Oid declared = choice.operators.front()->left;
+  const auto* type = snapshot_.type(declared);
+  const bool is_declared = type != nullptr && type->kind != catalog::TypeKind::Pseudo;
+  if (is_declared) return declared;
+  return left.type == catalog::kUnknown ? kCannotTell : left.type;
+}
+
 Value Analysis::operation_between(Level& level, const A_Expr& node) {
   const std::size_t offset = place(node.location);
-  const Value left = expression(level, node.lexpr);
+  Value left = expression(level, node.lexpr);
   Value result{.type = catalog::kBool, .sources = left.sources};
   const auto* bounds = reinterpret_cast<const List*>(node.rexpr);
   const bool is_not = node.kind == AEXPR_NOT_BETWEEN || node.kind == AEXPR_NOT_BETWEEN_SYM;
@@ -150,6 +165,8 @@ Value Analysis::operation_between(Level& level, const A_Expr& node) {
     const bool is_low = i == 0;
     if (is_low || is_symmetric) operate(is_not ? "<" : ">=", left, bound, offset);
     if (!is_low || is_symmetric) operate(is_not ? ">" : "<=", left, bound, offset);
+    // The first comparison gave an open parameter its type.
+    if (left.is_parameter && left.type == catalog::kUnknown) left = {.sources = left.sources};
   }
   return result;
 }
@@ -184,7 +201,9 @@ Value Analysis::operation(Level& level, const A_Expr& node) {
   Value result = operate(node.name, left, right, offset);
   const bool is_distinct = node.kind == AEXPR_DISTINCT || node.kind == AEXPR_NOT_DISTINCT;
   if (is_distinct) result.type = catalog::kBool;
-  if (node.kind == AEXPR_NULLIF) result.type = left ? left->type : kCannotTell;
+  if (node.kind == AEXPR_NULLIF) {
+    result.type = left ? left_type(node.name, *left, right) : kCannotTell;
+  }
   return result;
 }
 

@@ -170,8 +170,12 @@ void Analysis::window(Level& level, const WindowDef& node) {
     sort_target(level, node.partitionClause->elements[i].ptr_value, nullptr, false);
   }
   sort_list(level, node.orderClause, nullptr);
-  if (node.startOffset != nullptr) expression(level, node.startOffset);
-  if (node.endOffset != nullptr) expression(level, node.endOffset);
+  const bool is_range = (node.frameOptions & FRAMEOPTION_RANGE) != 0;  // of the column's type
+  for (const void* offset : {node.startOffset, node.endOffset}) {
+    if (offset == nullptr) continue;
+    if (is_range) expression(level, offset);
+    if (!is_range) coerced(level, offset, catalog::kInt8);
+  }
 }
 
 void Analysis::windows(Level& level, const List* list) {
@@ -226,8 +230,8 @@ void Analysis::distinct(Level& level, const SelectStmt& node, const Result& outp
 void Analysis::tail(const SelectStmt& node, Level& level, const Result& outputs) {
   sort_list(level, node.sortClause, &outputs);
   // LIMIT may not name columns of its own query, but those of queries around it.
-  if (node.limitOffset != nullptr) filter(level, node.limitOffset);
-  if (node.limitCount != nullptr) filter(level, node.limitCount);
+  if (node.limitOffset != nullptr) filter(level, node.limitOffset, catalog::kInt8);
+  if (node.limitCount != nullptr) filter(level, node.limitCount, catalog::kInt8);
   locking(level, node.lockingClause);
 }
 

@@ -23,6 +23,18 @@ void Analysis::prepare(const PrepareStmt& node) {
   facts_.outputs.clear();
 }
 
+// To a type that is not known here: EXECUTE's arguments become what PREPARE declared.
+void Analysis::note_assignment_from(Oid type) {
+  std::vector<Oid> functions;
+  for (const auto& cast : snapshot_.casts()) {
+    const bool may_be_meant = type == kCannotTell || cast.source == type;
+    if (may_be_meant && cast.context != 'e' && cast.function >= catalog::kFirstUserOid) {
+      functions.push_back(cast.function);
+    }
+  }
+  if (!functions.empty()) note_call_oids(CallUse::Kind::Cast, "EXECUTE", 0, functions);
+}
+
 void Analysis::query_statement(const void* node) {
   const Result result = any_query(node, nullptr);
   note_chosen_rows(node);
@@ -92,8 +104,11 @@ void Analysis::statement(const void* node) {
     }
     case T_ExecuteStmt: {
       Level level = make_level(nullptr);
-      Sources sources = nullptr;
-      return each(level, as<ExecuteStmt>(node).params, sources);
+      const List* arguments = as<ExecuteStmt>(node).params;
+      for (int i = 0; i < list_length(arguments); ++i) {
+        note_assignment_from(expression(level, element(arguments, i)).type);
+      }
+      return;
     }
     case T_CallStmt: {
       Level level = make_level(nullptr);

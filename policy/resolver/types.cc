@@ -52,7 +52,7 @@ Oid Analysis::type_of(const TypeName* name) {
   const std::string_view schema =
       length > 1 ? std::string_view(strVal(names.elements[length - 2].ptr_value)) : "";
   const catalog::Type* found = nullptr;
-  for (const Oid in : path_of(schema, offset)) {
+  for (const Oid in : path_of(schema)) {
     found = snapshot_.type(in, last);
     if (found != nullptr) break;
   }

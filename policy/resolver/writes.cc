@@ -317,8 +317,7 @@ void Analysis::merge(Level& level, const MergeStmt& node, Result* returned) {
 
 void Analysis::copy(Level& level, const CopyStmt& node) {
   if (node.query != nullptr) {
-    const Result result = any_query(node.query, &level);
-    (void)result;
+    any_query(node.query, &level);
     return;
   }
   if (node.relation == nullptr) return;

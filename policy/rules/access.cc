@@ -17,14 +17,6 @@ namespace {
 // Functions in SQL that call one another, so deep; what is deeper is refused.
 constexpr int kBodyRounds = 8;
 
-bool holds_rules(const AccessPolicy& policy) {
-  const auto& [allowed, denied] = policy.tables;
-  const auto& functions = policy.functions;
-  return !policy.allowed_schemas.empty() || !allowed.empty() || !denied.empty() ||
-         !policy.columns.denied.empty() || !policy.columns.denied_patterns.empty() ||
-         !functions.allowed.empty() || !functions.denied.empty();
-}
-
 }  // namespace
 
 struct Access::Decisions {
@@ -53,8 +45,7 @@ Access::Access(AccessPolicy policy, std::shared_ptr<const catalog::Snapshot> sna
                std::vector<std::string> search_path, const ViewTracer& tracer)
     : policy_(std::move(policy)),
       snapshot_(std::move(snapshot)),
-      search_path_(rules::bind_search_path(search_path, *snapshot_)),
-      has_rules_(holds_rules(policy_)) {
+      search_path_(rules::bind_search_path(search_path, *snapshot_)) {
   const rules::Binding binding{
       .policy = policy_, .snapshot = *snapshot_, .search_path = search_path_};
   std::vector<catalog::Oid> harmless;

@@ -48,9 +48,6 @@ class Access {
   const catalog::Snapshot& snapshot() const { return *snapshot_; }
   // As the server searches it: pg_catalog first unless it is named, unknown schemas left out.
   std::span<const catalog::Oid> search_path() const { return search_path_; }
-  // True where a table, column or function rule exists: then nothing unresolved passes, and what
-  // runs text that cannot be read (DO, CALL) is refused.
-  bool has_rules() const { return has_rules_; }
 
   // Schema and table rules, system catalogs, foreign tables, sequences, parents. Null: readable.
   // Views count as tables here; what they read is in lineage().
@@ -78,7 +75,6 @@ class Access {
   AccessPolicy policy_;
   std::shared_ptr<const catalog::Snapshot> snapshot_;
   std::vector<catalog::Oid> search_path_;
-  bool has_rules_ = false;
   std::unique_ptr<const Decisions> decisions_;
 };
 

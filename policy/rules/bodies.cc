@@ -72,10 +72,25 @@ bool is_returned_as_is(const Snapshot& snapshot, const Function& function, const
   return code.take().empty();
 }
 
+// Whatever session calls it, and wherever its text ends up: nothing depends on an argument, such as
+// set_config(); no rows that are told by a predicate, since the server may merge the body into the
+// caller's query and test that one first.
+bool is_plain(const Facts& facts) {
+  const auto depends = [](const Function* function) {
+    return function->decision == catalog::Decision::ByArgument;
+  };
+  return std::ranges::none_of(facts.relations,
+                              [](const RelationUse& use) { return use.chosen.has_value(); }) &&
+         std::ranges::none_of(facts.calls, [&](const CallUse& call) {
+           return std::ranges::any_of(call.candidates, depends);
+         });
+}
+
 bool only_reads(const Verdict& verdict) {
   return verdict.allowed() && verdict.rewritten.empty() && !verdict.statements.empty() &&
          std::ranges::all_of(verdict.statements, [](const StatementVerdict& statement) {
-           return statement.statement_class == StatementClass::Select && statement.facts != nullptr;
+           return statement.statement_class == StatementClass::Select &&
+                  statement.facts != nullptr && is_plain(*statement.facts);
          });
 }
 

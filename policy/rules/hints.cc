@@ -118,16 +118,6 @@ std::string nearest_relation_hint(const Access& access, string_view name, string
   return perhaps(best == nullptr ? std::string() : relation_name(access.snapshot(), *best));
 }
 
-std::string nearest_column_hint(const Access& access, const catalog::Relation& relation,
-                                string_view name) {
-  Nearest nearest(name);
-  const catalog::Column* best = nullptr;
-  for (const auto& column : relation.columns) {
-    if (is_readable(access, relation, column) && nearest.offer(column.name)) best = &column;
-  }
-  return perhaps(best == nullptr ? std::string() : quoted_name(best->name));
-}
-
 std::string schemas_hint(const Access& access) {
   if (access.policy().allowed_schemas.empty()) return {};
   NameList names;

@@ -18,9 +18,6 @@ std::string columns_hint(const Access& access, const catalog::Relation& relation
 // `schema` unless it is empty; empty where none is near.
 std::string nearest_relation_hint(const Access& access, std::string_view name,
                                   std::string_view schema);
-// The same for a column of `relation`.
-std::string nearest_column_hint(const Access& access, const catalog::Relation& relation,
-                                std::string_view name);
 
 // What may be used where a schema may not. Empty: nothing helps.
 std::string schemas_hint(const Access& access);

@@ -114,7 +114,8 @@ def test_the_documented_examples_are_judged_as_they_say(mode, tmp_path):
         capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     wrong = []
-    for (line, verdict, rule, _, sql), answer in zip(ours, map(json.loads, done.stdout.splitlines())):
+    for (line, verdict, rule, _, sql), answer in zip(
+            ours, map(json.loads, done.stdout.splitlines()), strict=True):
         rules = [violation["rule"] for violation in answer.get("violations", [])]
         if answer["verdict"] != verdict or (rule and rule not in rules):
             wrong.append((line, sql, verdict, rule, answer["verdict"], rules))

@@ -77,6 +77,10 @@ TEST(FunctionBodies, ThatDoMoreAreNot) {
       named("sets", "SET work_mem = '1GB'; SELECT 1", kInt),
       named("reads_file", "SELECT pg_read_file('x')"),
       named("block", "BEGIN ATOMIC\n SELECT users.ssn\n    FROM public.users;\nEND"),
+      named("timeout", "SELECT set_config('statement_timeout', '0', false)"),
+      named("zone", "SELECT set_config('TimeZone', 'UTC', false)"),
+      // Merged into SELECT … WHERE f()::int > 0 the predicate may come second.
+      named("rows", "SELECT setting FROM pg_settings WHERE name = 'server_version'"),
       named("broken", "SELECT nothing FROM users"),
       named("empty", ""),
       named("blank", " -- "),
@@ -84,9 +88,9 @@ TEST(FunctionBodies, ThatDoMoreAreNot) {
       named("casts", "SELECT 1",
             corpus_snapshot()->type(corpus_snapshot()->schema("public")->oid, "leaky_dom")->oid),
   });
-  for (const char* name :
-       {"hidden", "predicate", "by_another", "itself", "denied_table", "other_schema", "writes",
-        "sets", "reads_file", "block", "broken", "empty", "blank", "casts"}) {
+  for (const char* name : {"hidden", "predicate", "by_another", "itself", "denied_table",
+                           "other_schema", "writes", "sets", "reads_file", "timeout", "zone",
+                           "rows", "block", "broken", "empty", "blank", "casts"}) {
     EXPECT_FALSE(world.allows("SELECT " + std::string(name) + "()")) << name;
   }
 }
