@@ -114,7 +114,8 @@ ResolveInput input_of(const Question& question, const StatementFacts& read) {
           .search_path = access.search_path(),
           .parameter_types = question.parameter_types,
           .parameter_uses = read.parameter_uses,
-          .parameter_names = question.parameter_names};
+          .parameter_names = question.parameter_names,
+          .function_name = question.function_name};
 }
 
 // What the statement does to the database, by the rules of the profile's access policy.

@@ -55,6 +55,7 @@ struct Question {
   // Where `sql` is the body of a function: its arguments' names, for $1 and so on. Not for
   // VerdictCache, which does not compare them.
   std::span<const std::string_view> parameter_names{};
+  std::string_view function_name{};  // that may stand before such a name
 };
 
 enum class Check : std::uint8_t {

@@ -105,6 +105,7 @@ class Analysis {
   Value read(const Visible& column, How how, std::size_t offset);
   Value whole_row(Item& item, std::size_t offset);
   std::optional<Value> argument_called(std::string_view name);
+  std::optional<Value> argument_of(Level& level, const List& fields);
   std::optional<Value> column_of_row(const Value& row, std::string_view name, std::size_t offset);
   void note_whole_row(const Item& item, std::size_t offset);
   void list_columns(Item& item);

@@ -241,6 +241,17 @@ std::optional<Value> Analysis::argument_called(std::string_view name) {
   return Value{.type = input_.parameter_types[index]};
 }
 
+// `function.argument`, where nothing in FROM is called like the function.
+std::optional<Value> Analysis::argument_of(Level& level, const List& fields) {
+  const void* last = element(&fields, fields.length - 1);
+  if (fields.length != 2 || !IsA(last, String)) return std::nullopt;
+  const std::string_view function = strVal(element(&fields, 0));
+  if (function.empty() || function != input_.function_name) return std::nullopt;
+  bool is_ambiguous = false;
+  if (find_item(level, function, &is_ambiguous) != nullptr) return std::nullopt;
+  return argument_called(strVal(last));
+}
+
 Value Analysis::one_name(Level& level, std::string_view name, std::size_t offset) {
   note_column_name(name);
   const Found found = find_column(level, name);
@@ -323,6 +334,7 @@ Value Analysis::column_ref(Level& level, const ColumnRef& ref) {
     unresolved("42601", "improper qualified name (too many dotted names)", offset);
     return {};
   }
+  if (const auto argument = argument_of(level, fields)) return *argument;
   const Name* row = item_of_ref(level, fields, length - 1, offset);
   if (row == nullptr) return {};
   note_qualifiers(*row, offset, length - 1);

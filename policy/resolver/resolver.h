@@ -28,8 +28,9 @@ struct ResolveInput {
   std::span<const std::uint16_t> parameter_uses{};
   // Of a function's body: a name that is no column is the parameter called so.
   std::span<const std::string_view> parameter_names{};
-  bool is_rewritten = false;  // fill Facts::shape
-  bool is_traced = false;     // fill OutputColumn::sources and Facts::filters
+  std::string_view function_name{};  // that may stand before such a name
+  bool is_rewritten = false;         // fill Facts::shape
+  bool is_traced = false;            // fill OutputColumn::sources and Facts::filters
 };
 
 // `statement` is the PostgreSQL Node of one top-level statement.

@@ -101,7 +101,8 @@ bool body_passes(const Function& function, const Profile& profile) {
                               .parameter_types = function.arguments,
                               .profile = profile,
                               .server_major = snapshot.server_major(),
-                              .parameter_names = function.argument_names});
+                              .parameter_names = function.argument_names,
+                              .function_name = function.name});
   return only_reads(verdict) &&
          is_returned_as_is(snapshot, function, *verdict.statements.back().facts);
 }

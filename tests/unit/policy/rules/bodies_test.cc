@@ -107,6 +107,8 @@ TEST(FunctionBodies, KnowTheirArguments) {
       of("by_number", "SELECT full_name FROM users WHERE id = $1"),
       of("by_name", "SELECT full_name FROM users WHERE id = which"),
       of("column_first", "SELECT email FROM users"),
+      of("qualified", "SELECT full_name FROM users WHERE id = qualified.which"),
+      of("users", "SELECT full_name FROM users WHERE id = users.which"),
       of("unknown_name", "SELECT full_name FROM users WHERE id = other"),
       of("third", "SELECT full_name FROM users WHERE id = $3"),
       of("hidden", "SELECT ssn FROM users WHERE id = which"),
@@ -114,6 +116,9 @@ TEST(FunctionBodies, KnowTheirArguments) {
   EXPECT_TRUE(world.allows("SELECT by_number(1, 'a')"));
   EXPECT_TRUE(world.allows("SELECT by_name(1, 'a')"));
   EXPECT_TRUE(world.allows("SELECT column_first(1, 'a')"));
+  EXPECT_TRUE(world.allows("SELECT qualified(1, 'a')"));
+  // The table comes before the function.
+  EXPECT_FALSE(world.allows("SELECT users(1, 'a')"));
   EXPECT_FALSE(world.allows("SELECT unknown_name(1, 'a')"));
   EXPECT_FALSE(world.allows("SELECT hidden(1, 'a')"));
 }
