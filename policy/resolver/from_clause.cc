@@ -235,7 +235,7 @@ Seq<std::string_view> Analysis::merged_names(const JoinExpr& node, const Item& l
                                              const Item& right) {
   Seq<std::string_view> names = seq<std::string_view>();
   for (int i = 0; i < list_length(node.usingClause); ++i) {
-    names.push_back(strVal(node.usingClause->elements[i].ptr_value));
+    names.emplace_back(strVal(element(node.usingClause, i)));
   }
   if (!node.isNatural) return names;
   if (!spend(0, left.columns.size() * right.columns.size() / kColumnsAUnit)) return names;
