@@ -207,7 +207,8 @@ void Analysis::returning(Level& level, Item& target, const List* list, Result& r
   for (const std::string_view name : {"old", "new"}) {
     bool is_ambiguous = false;
     if (snapshot_.server_major() < 18 || find_item(level, name, &is_ambiguous) != nullptr) continue;
-    Item* row = make(Item(target));
+    Item* row = make_item();
+    *row = target;  // into the arena: a copy made at once would allocate its columns elsewhere
     row->name = name;
     row->has_alias = true;
     level.names.push_back({.item = row, .has_columns = false});
