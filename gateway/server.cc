@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "gateway/build_settings.h"
-#include "gateway/config/profile.h"
+#include "gateway/config/libpq.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
 #include "gateway/operations.h"
+#include "gateway/profiles/profile_set.h"
 #include "gateway/telemetry/log.h"
+#include "gateway/upstream/catalog_load.h"
 
 namespace gateway {
 namespace {
@@ -56,6 +58,7 @@ struct Server::State {
         verdicts(kVerdictCacheBytes, random_key()) {}
 
   void open_databases();
+  std::shared_ptr<const profiles::ProfileSet> profiles_of(const config::Database& database) const;
   void watch(relay::Database& database);
   void on_signal(const char* name);
   void drain();
@@ -81,9 +84,26 @@ void Server::State::open_databases() {
     const auto& database = config.databases[i];
     databases.push_back({.name = database.name,
                          .metrics_id = i,
-                         .profile = config::profile_of(database, config.listen),
+                         .profiles = profiles_of(database),
                          .pool = upstream::make_pool(loop, pool_settings(database))});
   }
+}
+
+std::shared_ptr<const profiles::ProfileSet> Server::State::profiles_of(
+    const config::Database& database) const {
+  const auto shared = std::make_shared<const config::Database>(database);
+  if (!profiles::needs_catalog(database)) {
+    return std::make_shared<const profiles::ProfileSet>(shared, config.listen, nullptr);
+  }
+  auto rows = upstream::load_catalog({.connection = config::libpq_parameters(database),
+                                      .pinned = config::pinned_settings(database),
+                                      .connect_timeout = database.connect_timeout});
+  if (!rows) {
+    return std::make_shared<const profiles::ProfileSet>(shared, config.listen, nullptr,
+                                                        rows.error());
+  }
+  return std::make_shared<const profiles::ProfileSet>(
+      shared, config.listen, std::make_shared<const policy::catalog::Snapshot>(*std::move(rows)));
 }
 
 // A database that nobody uses is asked now and then whether it is there, so that /readyz knows and

@@ -145,7 +145,7 @@ StatementVerdict verdict_on(StatementFacts facts, const void* node, const Questi
 }
 
 Verdict judge_once(const Question& question) {
-  Verdict verdict{.epoch = question.profile.epoch};
+  Verdict verdict{.access = question.profile.access, .epoch = question.profile.epoch};
   const TextLimits limits{.bytes_max = question.profile.max_statement_bytes,
                           .server_major = question.server_major};
   if (const auto fault = scan_text(question.sql, limits)) {

@@ -21,6 +21,10 @@ struct Facts;
 
 enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
 
+// Warn: what the rules refuse is noted and let pass, but for what no configuration allows, what
+// cannot be read, and settings that parser and server must agree on.
+enum class Enforcement : std::uint8_t { Enforce, Warn };
+
 // A timeout that the gateway sets at the start of every session; 0: none. A client may only lower
 // it.
 struct PinnedTimeout {
@@ -32,6 +36,7 @@ struct PinnedTimeout {
 // What one kind of principal may do on one database. Immutable once built; shared by sessions.
 struct Profile {
   Mode mode = Mode::ReadOnly;
+  Enforcement enforcement = Enforcement::Enforce;
   bool allow_explain = false;
   // Settings a client may SET beyond the built-in list (policy/guc.h), lower case.
   std::vector<std::string> allowed_gucs{};
@@ -125,7 +130,20 @@ struct StatementVerdict {
   // What it reads and calls; null where the profile has no access policy.
   std::shared_ptr<const Facts> facts{};
   std::vector<Violation> violations{};  // empty: allowed
+  // What the rules would refuse, were they enforced: Enforcement::Warn.
+  std::vector<Violation> warnings{};
+  // An error or notice of it may quote what the profile may not read: it writes, or runs code,
+  // where columns are refused.
+  bool may_quote_hidden = false;
   bool allowed() const { return violations.empty(); }
+};
+
+// Where a rewritten text differs from the one that was asked about: `bytes` at `offset` of it
+// became `put_bytes` others.
+struct Replacement {
+  std::size_t offset = 0;
+  std::size_t bytes = 0;
+  std::size_t put_bytes = 0;
 };
 
 // The verdict on one text. A text that cannot be read (syntax error, too long, too deep, not UTF-8,
@@ -137,8 +155,10 @@ struct Verdict {
   // Not empty: allowed in place of the text that was asked about, which is refused. Judged in its
   // turn; the statements above are those of the text that was asked about.
   std::string rewritten{};
-  std::uint64_t epoch = 0;     // of the profile that judged
-  bool out_of_memory = false;  // refused, and not even the refusal could be stored
+  std::vector<Replacement> replacements{};  // by offset; none overlap
+  std::shared_ptr<const Access> access{};   // the facts above point into its catalog
+  std::uint64_t epoch = 0;                  // of the profile that judged
+  bool out_of_memory = false;               // refused, and not even the refusal could be stored
   bool allowed() const;
   // The violation that a client is told: the first one. Null when allowed.
   const Violation* refusal() const;

@@ -10,6 +10,7 @@
 #include "gateway/config/libpq.h"
 #include "gateway/config/principal.h"
 #include "gateway/config/profile.h"
+#include "gateway/profiles/profile_set.h"
 #include "gateway/upstream/catalog_load.h"
 #include "policy/catalog/json.h"
 #include "policy/rules/access.h"
@@ -69,7 +70,7 @@ std::expected<Catalog, std::string> catalog_for(const config::Database& database
                                                 const config::AccessRules& access,
                                                 const std::string& file) {
   if (!file.empty()) return read_catalog(file);
-  if (access.policy == policy::AccessPolicy{}) return nullptr;
+  if (!config::has_rules(access)) return nullptr;
   return load_catalog(database);
 }
 

@@ -170,6 +170,17 @@ class Binder {
     if (const auto index = word(leaf)) target = static_cast<E>(*index);
   }
 
+  // Written, even as the default, it is a rule: somebody relies on it.
+  void set(policy::SystemCatalogs& target, const Leaf& leaf) {
+    const auto index = word(leaf);
+    if (!index) return;
+    target = static_cast<policy::SystemCatalogs>(*index);
+    Database& database = bound_.config.databases[index_];
+    AccessRules& access =
+        principal_ == Cursor::kNone ? database.access : database.principals[principal_].access;
+    access.names_catalogs = true;
+  }
+
   void set(std::optional<Mode>& target, const Leaf& leaf) {
     if (const auto index = word(leaf)) target = static_cast<Mode>(*index);
   }

@@ -12,6 +12,7 @@
 
 #include "gateway/config/secret.h"
 #include "policy/access_policy.h"
+#include "policy/judge.h"
 
 namespace gateway::config {
 
@@ -65,6 +66,7 @@ struct ExplainPolicy {
 // All that stands under `access_policy`.
 struct AccessRules {
   policy::AccessPolicy policy;
+  bool names_catalogs = false;  // system_catalogs is written, though it may say what is the default
   bool allow_explain = false;
   ExplainPolicy explain;
 };
@@ -100,7 +102,10 @@ struct Database {
   Duration server_idle_timeout = std::chrono::minutes(10);
   Duration server_lifetime = std::chrono::hours(1);
   Duration connect_timeout = std::chrono::seconds(5);
+  policy::Enforcement enforcement = policy::Enforcement::Enforce;
   Mode mode = Mode::ReadOnly;
+  Duration catalog_refresh =
+      std::chrono::seconds(5);            // 0: at start, on a miss, DDL and reload only
   std::vector<std::string> allowed_gucs;  // lower case
   std::string readonly_role;
   std::vector<std::string> safe_search_path = {"public"};

@@ -94,6 +94,7 @@ Slot logging(const Cursor& cursor) {
 constexpr std::array<string_view, 2> kAuth{"scram-sha-256", "trust"};
 constexpr std::array<string_view, 1> kPoolMode{"session"};
 constexpr std::array<string_view, 1> kPoolModeUnbuilt{"transaction"};
+constexpr std::array<string_view, 2> kEnforcement{"enforce", "warn"};
 constexpr std::array<string_view, 3> kMode{"read_only", "balanced", "permissive"};
 constexpr std::array<string_view, 6> kSslMode{"disable", "allow",     "prefer",
                                               "require", "verify-ca", "verify-full"};
@@ -116,7 +117,6 @@ constexpr std::array<string_view, 2> kLogFormat{"json", "console"};
 constexpr std::array<string_view, 1> kOne{"1"};
 constexpr std::array<string_view, 1> kZero{"0"};
 constexpr std::array<string_view, 1> kDisable{"disable"};
-constexpr std::array<string_view, 1> kEnforce{"enforce"};
 
 constexpr Range kPort{1, 65'535};
 constexpr Range kListenPort{0, 65'535};
@@ -230,12 +230,18 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Interval,
      .slot = database<&Database::connect_timeout>,
      .range = kPositiveTimeout},
-    {.path = "databases[].enforcement", .type = Type::Word, .built = kNo, .off = kEnforce},
+    {.path = "databases[].enforcement",
+     .type = Type::Word,
+     .slot = database<&Database::enforcement>,
+     .words = kEnforcement},
     {.path = "databases[].mode",
      .type = Type::Word,
      .slot = database<&Database::mode>,
      .words = kMode},
-    {.path = "databases[].catalog_refresh", .type = Type::Interval, .built = kNo, .off = kZero},
+    {.path = "databases[].catalog_refresh",
+     .type = Type::Interval,
+     .slot = database<&Database::catalog_refresh>,
+     .range = kTimeout},
     {"databases[].gucs", Type::Map},
     {.path = "databases[].gucs.allowed",
      .type = Type::List,

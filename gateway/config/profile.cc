@@ -20,6 +20,12 @@ policy::Mode mode_of(Mode mode) {
 
 }  // namespace
 
+bool has_rules(const AccessRules& access) {
+  const bool limits_catalogs =
+      access.names_catalogs && access.policy.system_catalogs != policy::SystemCatalogs::All;
+  return limits_catalogs || access.policy != policy::AccessPolicy{};
+}
+
 policy::Profile profile_of(const Database& database, const Listen& listen) {
   return profile_of(database, {database.mode, database.access, std::nullopt}, listen);
 }
@@ -28,6 +34,7 @@ policy::Profile profile_of(const Database& database, const ProfileInputs& inputs
                            const Listen& listen) {
   policy::Profile profile;
   profile.mode = mode_of(inputs.mode);
+  profile.enforcement = database.enforcement;
   profile.allow_explain = inputs.access.allow_explain;
   profile.allowed_gucs = database.allowed_gucs;
   profile.max_statement_bytes = listen.max_statement_bytes;

@@ -9,6 +9,9 @@
 
 namespace gateway::config {
 
+// True where statements are judged by more than their class: a catalog is needed.
+bool has_rules(const AccessRules& access);
+
 // The database's own.
 policy::Profile profile_of(const Database& database, const Listen& listen);
 

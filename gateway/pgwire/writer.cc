@@ -124,8 +124,11 @@ void write_query(std::string& out, std::string_view sql) {
   Writer(out).begin(frontend::kQuery).cstring(sql).end();
 }
 
-void write_parse(std::string& out, std::string_view statement, std::string_view sql) {
-  Writer(out).begin(frontend::kParse).cstring(statement).cstring(sql).int16(0).end();
+void write_parse(std::string& out, const Parse& parse) {
+  Writer writer(out);
+  writer.begin(frontend::kParse).cstring(parse.statement).cstring(parse.sql);
+  writer.int16(static_cast<std::int16_t>(parse.parameter_count()));
+  writer.bytes(parse.parameter_types).end();
 }
 
 void write_bind(std::string& out, std::string_view portal, std::string_view statement) {

@@ -56,7 +56,7 @@ void write_negotiate_protocol_version(std::string& out, std::uint32_t newest,
                                       const std::vector<std::string_view>& options);
 
 void write_query(std::string& out, std::string_view sql);
-void write_parse(std::string& out, std::string_view statement, std::string_view sql);
+void write_parse(std::string& out, const Parse& parse);
 // A Bind without parameters, all formats text.
 void write_bind(std::string& out, std::string_view portal, std::string_view statement);
 void write_describe(std::string& out, const Describe& describe);

@@ -86,6 +86,7 @@ class Relay final : private net::StreamEvents {
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
   void greet(const upstream::Parameters& parameters);
+  const policy::Standing& standing() const;
 
   // relay_server.cc
   void request_server();
@@ -119,6 +120,7 @@ class Relay final : private net::StreamEvents {
   InputBuffer from_client_, from_server_;
   std::optional<session::Handshake> handshake_;
   std::optional<session::Login> login_;
+  std::string application_;  // as it called itself at login
   Database* database_ = nullptr;
   Recording recording_;
   session::CancelKey key_;

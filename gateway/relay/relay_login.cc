@@ -60,9 +60,8 @@ void Relay::on_login(session::Login login) {
     return refuse_login(session::CloseReason::Drained, "the gateway is shutting down");
   }
   phase_ = Phase::Greeting;
-  std::string application;
   for (const auto& [name, value] : login_->settings) {
-    if (name == "application_name") application = value;
+    if (name == "application_name") application_ = value;
   }
   recording_.begin(audit::Log::format_session({.session_id = session_id_,
                                                .database = database_->name,
@@ -70,27 +69,32 @@ void Relay::on_login(session::Login login) {
                                                .auth_method = auth::name(login_->method),
                                                .client_ip = peer_.ip,
                                                .client_port = peer_.port,
-                                               .application = application}),
+                                               .application = application_}),
                    database_->metrics_id);
   recording_.note({.event = audit::Event::SessionStarted, .status = "ok"});
   telemetry::log_info("session opened", {{"session", session_id_},
                                          {"user", login_->user},
                                          {"database", database_->name},
                                          {"client", peer_.ip},
-                                         {"application", application}});
+                                         {"application", application_}});
   if (const auto* known = database_->pool->known_parameters()) return greet(*known);
   request_server();
 }
 
 void Relay::greet(const upstream::Parameters& parameters) {
   key_ = roster_.issue_key(id_);
-  session_.emplace(
-      roster_.shared(), recording_,
-      session::SessionSettings{database_->profile, database_->pool->known_version_major(),
-                               roster_.surroundings().limits.statement_bytes_max});
+  session_.emplace(roster_.shared(), recording_,
+                   session::SessionSettings{standing(), database_->pool->known_version_major(),
+                                            roster_.surroundings().limits.statement_bytes_max});
   phase_ = Phase::Serving;
   session_->greet(*login_, parameters, key_, output_);
   carry_out();
+}
+
+// Who asks is settled at login: a later SET application_name changes nothing.
+const policy::Standing& Relay::standing() const {
+  return database_->profiles->of(
+      {.user = login_->user, .application = application_, .address = peer_.ip});
 }
 
 void Relay::on_cancel_request(const session::CancelKey& key) {

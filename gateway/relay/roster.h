@@ -18,6 +18,7 @@
 #include "gateway/auth/users.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
+#include "gateway/profiles/profile_set.h"
 #include "gateway/session/session.h"
 #include "gateway/telemetry/metrics.h"
 #include "gateway/upstream/pool.h"
@@ -31,7 +32,7 @@ class Relay;
 struct Database {
   std::string name;
   std::size_t metrics_id = 0;
-  policy::Profile profile;
+  std::shared_ptr<const profiles::ProfileSet> profiles;  // never null
   std::unique_ptr<upstream::Pool> pool;
 };
 

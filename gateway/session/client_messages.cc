@@ -217,8 +217,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
                             has_end ? "invalid message format" : "invalid string in message", out);
   }
   if (!shared_.audit_available) return refuse(message, query->sql, no_audit(), out);
-  const auto verdict =
-      shared_.verdicts.judge({query->sql, {}, settings_.profile, settings_.server_major});
+  const auto verdict = shared_.verdicts.judge({query->sql, {}, profile(), settings_.server_major});
   if (!verdict->allowed()) return refuse(message, query->sql, refusal_of(*verdict), out);
 
   const std::uint64_t unit = unit_ + 1;  // of its own: what follows does not depend on its success
@@ -232,7 +231,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
     decide(query->sql.substr(statement.offset, statement.bytes), statement, out);
   }
   unit_ = unit;
-  Expected& entry = forward(message, ReplyKind::Query, out);
+  Expected& entry = forward_query(message, *verdict, out);
   entry.request_id = first_request;
   entry.statements = static_cast<std::uint32_t>(verdict->statements.size());
   entry.copies_in = static_cast<std::uint32_t>(
@@ -294,7 +293,7 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   if (!has_room(statements_)) return no_room(message, parse->sql, statements_, out);
   const auto types = parameter_types(*parse);
   const auto verdict =
-      shared_.verdicts.judge({parse->sql, types, settings_.profile, settings_.server_major});
+      shared_.verdicts.judge({parse->sql, types, profile(), settings_.server_major});
   if (!verdict->allowed()) return refuse(message, parse->sql, refusal_of(*verdict), out);
   if (const auto flow = need_server(message, parse->sql, out)) return *flow;
 
@@ -311,7 +310,7 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   // The server drops the unnamed statement before it looks at the new text.
   if (key.empty()) statements_.predict({.seq = seq, .unit = unit_, .when = Names::When::Failure});
   statements_.predict({.seq = seq, .unit = unit_, .name = key, .prepared = prepared});
-  forward(message, ReplyKind::Parse, out).request_id = prepared->request_id;
+  forward_parse(message, *verdict, out).request_id = prepared->request_id;
   return Flow::Done;
 }
 

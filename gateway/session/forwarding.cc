@@ -32,6 +32,25 @@ Expected& Session::forward(const Message& message, ReplyKind kind, Output& out) 
   return expect(kind);
 }
 
+// What was rewritten goes in place of the client's text; nothing of the client's frame follows it.
+Expected& Session::forward_query(const Message& message, const policy::Verdict& verdict,
+                                 Output& out) {
+  if (verdict.rewritten.empty()) return forward(message, ReplyKind::Query, out);
+  out.to_server.write([&](std::string& text) { pgwire::write_query(text, verdict.rewritten); });
+  return expect(ReplyKind::Query);
+}
+
+Expected& Session::forward_parse(const Message& message, const policy::Verdict& verdict,
+                                 Output& out) {
+  if (verdict.rewritten.empty()) return forward(message, ReplyKind::Parse, out);
+  const auto parse = pgwire::read_parse(message.body());
+  out.to_server.write([&](std::string& text) {
+    pgwire::write_parse(text, {parse->statement, verdict.rewritten, parse->parameter_types});
+  });
+  unit_open_ = true;
+  return expect(ReplyKind::Parse);
+}
+
 // The server keeps replies back until a Sync, Query or Flush, and the client has perhaps sent none.
 Session::Flow Session::wait_for_replies(Output& out) {
   hold_ = Hold::Replies;
@@ -63,7 +82,7 @@ std::uint64_t Session::decide(std::string_view sql, const policy::StatementVerdi
                          .sql = sql,
                          .statement_class = policy::name(statement.statement_class),
                          .fingerprint = statement.fingerprint,
-                         .policy_epoch = settings_.profile.epoch});
+                         .policy_epoch = profile().epoch});
   out.decided = true;
   return request;
 }

@@ -31,7 +31,7 @@ void Session::record_denied(std::string_view sql, const Refusal& refusal) {
   recorder_.on_decision({.request_id = shared_.next_request_id++,
                          .sql = sql,
                          .statement_class = refusal.statement_class,
-                         .policy_epoch = settings_.profile.epoch,
+                         .policy_epoch = profile().epoch,
                          .error_code = code.name,
                          .error_message = refusal.message,
                          .violations = refusal.violations});
@@ -123,7 +123,7 @@ void Session::poison(const Message& message, const Refusal& refusal, Output& out
       statements_.predict({.seq = next_seq_, .unit = unit_, .when = Names::When::Failure});
     }
     send([&](std::string& text) {
-      pgwire::write_parse(text, is_unnamed ? "" : policy::kReservedName, kCannotLex);
+      pgwire::write_parse(text, {is_unnamed ? "" : policy::kReservedName, kCannotLex, {}});
     });
   } else {
     send([](std::string& text) { pgwire::write_bind(text, "", policy::kReservedName); });

@@ -208,7 +208,7 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
   const bool is_lost = (status->name == "client_encoding" && status->value != "UTF8") ||
                        (status->name == "standard_conforming_strings" && status->value != "on") ||
                        (status->name == "default_transaction_read_only" && status->value != "on" &&
-                        settings_.profile.mode == policy::Mode::ReadOnly);
+                        profile().mode == policy::Mode::ReadOnly);
   if (is_lost) {
     end(CloseReason::ServerStateInDoubt,
         "the server setting \"" + std::string(status->name) + "\" changed to \"" +

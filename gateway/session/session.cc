@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session/session.h"
 
+#include <utility>
+
 #include "gateway/pgwire/writer.h"
 #include "gateway/session/login_settings.h"
 
@@ -15,11 +17,13 @@ void Output::clear() {
 }
 
 Session::Session(Shared shared, Recorder& recorder, SessionSettings settings)
-    : shared_(shared), recorder_(recorder), settings_(settings) {}
+    : shared_(shared), recorder_(recorder), settings_(std::move(settings)) {}
+
+void Session::judge_by(policy::Standing standing) { settings_.standing = std::move(standing); }
 
 void Session::greet(const Login& login, const Parameters& known, const CancelKey& key,
                     Output& out) {
-  auto settings = judge_login_settings(login.settings, settings_.profile);
+  auto settings = judge_login_settings(login.settings, profile());
   if (!settings) return end(CloseReason::LoginRefused, settings.error(), out);
   client_settings_ = std::move(*settings);
   told_ = parameters_to_tell(known, client_settings_);

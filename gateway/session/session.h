@@ -27,6 +27,7 @@
 #include "gateway/session/reply_queue.h"
 #include "gateway/session/runs.h"
 #include "policy/cache.h"
+#include "policy/standing.h"
 
 namespace gateway::session {
 
@@ -50,7 +51,7 @@ struct Shared {
 };
 
 struct SessionSettings {
-  const policy::Profile& profile;
+  policy::Standing standing;
   int server_major = 15;
   std::size_t max_statement_bytes = 1 << 20;
 };
@@ -77,6 +78,9 @@ class Session {
   // Takes whole messages, and parts of those that stream, off the front of `bytes`; answers how
   // many. It stops short where hold() says why; the rest is to be given again when that has passed.
   std::size_t on_client_bytes(std::string_view bytes, TimePoint now, Output& out);
+
+  // Statements that come from now on are judged by this.
+  void judge_by(policy::Standing standing);
 
   enum class Hold : std::uint8_t {
     None,
@@ -182,6 +186,8 @@ class Session {
   std::optional<Flow> need_server(const Message& message, std::string_view sql, Output& out);
   Expected& expect(ReplyKind kind, Treatment treatment = Treatment::Forward);
   Expected& forward(const Message& message, ReplyKind kind, Output& out);
+  Expected& forward_query(const Message& message, const policy::Verdict& verdict, Output& out);
+  Expected& forward_parse(const Message& message, const policy::Verdict& verdict, Output& out);
   Flow wait_for_replies(Output& out);
   void start_copy(const Expected& entry);
   void note_begin(const policy::Effect& effect, const Expected& entry);
@@ -226,6 +232,8 @@ class Session {
   void end_query(Expected& query, Outcome first, std::string_view code);
   void end_parse(std::uint64_t request, Outcome outcome, std::string_view code);
   void end_parses_through(std::uint64_t unit);
+
+  const policy::Profile& profile() const { return *settings_.standing.profile; }
 
   Shared shared_;
   Recorder& recorder_;

@@ -42,7 +42,7 @@ BENCHMARK(walk_frames)->Arg(8)->Arg(64)->Arg(1024)->Arg(16 * 1024);
 
 void read_parse(benchmark::State& state) {
   std::string frame;
-  pgwire::write_parse(frame, "s1", "SELECT abalance FROM pgbench_accounts WHERE aid = $1");
+  pgwire::write_parse(frame, {"s1", "SELECT abalance FROM pgbench_accounts WHERE aid = $1", {}});
   const std::string_view body = std::string_view(frame).substr(pgwire::kHeaderBytes);
   for (auto _ : state) benchmark::DoNotOptimize(pgwire::read_parse(body));
 }

@@ -50,9 +50,9 @@ struct Attached {
   policy::VerdictCache verdicts{1 << 20, 1};
   std::uint64_t next_request_id = 1;
   bool audit_available = true;
-  policy::Profile profile;
+  std::shared_ptr<const policy::Profile> profile = std::make_shared<const policy::Profile>();
   NoRecords recorder;
-  Session session{{verdicts, next_request_id, audit_available}, recorder, {profile}};
+  Session session{{verdicts, next_request_id, audit_available}, recorder, {.standing = {profile}}};
   Output out;
   const TimePoint now = std::chrono::steady_clock::now();
 
@@ -99,7 +99,7 @@ BENCHMARK(BM_Query);
 void BM_Prepared(benchmark::State& state) {
   Attached attached;
   std::string parse, parsed, request, reply;
-  pgwire::write_parse(parse, "P_0", kSql);
+  pgwire::write_parse(parse, {"P_0", kSql, {}});
   put(parse, frontend::kSync);
   put(parsed, backend::kParseComplete);
   pgwire::write_ready_for_query(parsed, pgwire::TransactionStatus::Idle);

@@ -16,7 +16,8 @@ namespace {
 namespace pgwire = gateway::pgwire;
 namespace session = gateway::session;
 
-const policy::Profile kProfile{.mode = policy::Mode::Balanced, .max_statement_bytes = 4096};
+const auto kProfile = std::make_shared<const policy::Profile>(
+    policy::Profile{.mode = policy::Mode::Balanced, .max_statement_bytes = 4096});
 const bool kAudited = true;
 
 class Ends final : public session::Recorder {
@@ -50,7 +51,7 @@ bool may_reach_server(std::string_view sql) {
   if (sql == "'" || sql == "EXECUTE _postern_absent_" ||
       sql.starts_with("SET application_name TO "))
     return true;
-  return policy::judge({sql, {}, kProfile}).allowed();
+  return policy::judge({sql, {}, *kProfile}).allowed();
 }
 
 class Conversation {
@@ -130,7 +131,7 @@ class Conversation {
   std::uint64_t next_request_id_ = 1;
   session::Session session_{{verdicts_, next_request_id_, kAudited},
                             ends_,
-                            {.profile = kProfile, .max_statement_bytes = 4096}};
+                            {.standing = {kProfile}, .max_statement_bytes = 4096}};
   session::Output out_;
   std::string from_client_, from_server_, to_client_, to_server_;
   bool closed_ = false;

@@ -27,21 +27,23 @@ ARROWS = {
     "gateway/audit": (set(), {"openssl", "posix"}),
     "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
     "gateway/config": ({"policy", "policy/catalog", "policy/rules"}, {"yaml-cpp", "fmt", "posix"}),
+    "gateway/profiles": ({"gateway/config", "policy", "policy/catalog"}, set()),
     "gateway/relay": (
-        {"gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
+        {"gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
         {"fmt"},
     ),
     "gateway/demo": ({"gateway/config"}, {"fmt", "posix"}),
     # The command line tool on the engine: knows no wire, only what a session makes of names.
     "gateway/check": (
-        {"gateway/auth", "gateway/config", "gateway/session", "gateway/upstream", "policy"},
+        {"gateway/auth", "gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "policy"},
         {"json", "fmt"},
     ),
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
             "gateway/auth", "gateway/audit", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
-            "gateway/net", "gateway/pgwire", "gateway/relay", "gateway/session", "gateway/telemetry",
+            "gateway/net", "gateway/pgwire", "gateway/profiles", "gateway/relay", "gateway/session",
+            "gateway/telemetry",
             "gateway/upstream", "policy", "policy/catalog", "mcp",
         },
         {"cli11", "fmt", "json", "openssl", "posix"},

@@ -41,7 +41,7 @@ TEST(Allocation, IsSeenByThisTest) {
 TEST(Allocation, DoesNotHappenForAForwardedFrame) {
   std::string stream;
   for (int i = 0; i < 1000; ++i) {
-    write_parse(stream, "s", "SELECT * FROM orders WHERE id = $1");
+    write_parse(stream, {"s", "SELECT * FROM orders WHERE id = $1", {}});
     write_bind(stream, "", "s");
     write_execute(stream, {"", 0});
     write_sync(stream);

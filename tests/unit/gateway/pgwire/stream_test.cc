@@ -47,7 +47,7 @@ Seen read_in_pieces(std::string_view bytes, std::size_t first, std::size_t each)
 std::string pipeline() {
   std::string out;
   write_query(out, "SELECT 1");
-  write_parse(out, "s1", "SELECT $1");
+  write_parse(out, {"s1", "SELECT $1", {}});
   write_bind(out, "", "s1");
   write_describe(out, {Target::Portal, ""});
   write_execute(out, {"", 0});

@@ -45,7 +45,7 @@ TEST(Writer, WritesEachBackendMessageAsDocumented) {
 
 TEST(Writer, WritesEachFrontendMessageAsDocumented) {
   EXPECT_EQ(written([](auto& out) { write_query(out, "SELECT 1"); }), frame('Q', z("SELECT 1")));
-  EXPECT_EQ(written([](auto& out) { write_parse(out, "s", "x"); }),
+  EXPECT_EQ(written([](auto& out) { write_parse(out, {"s", "x", {}}); }),
             frame('P', z("s") + z("x") + be16(0)));
   EXPECT_EQ(written([](auto& out) { write_bind(out, "p", "s"); }),
             frame('B', z("p") + z("s") + be16(0) + be16(0) + be16(0)));
@@ -89,7 +89,7 @@ TEST(Writer, CutsAStringAtItsFirstNul) {
 
 TEST(Writer, WritesWhatReadersRead) {
   std::string out;
-  write_parse(out, "s1", "SELECT 1");
+  write_parse(out, {"s1", "SELECT 1", {}});
   const auto parse = read_parse(std::string_view(out).substr(kHeaderBytes));
   ASSERT_TRUE(parse);
   EXPECT_EQ(parse->statement, "s1");

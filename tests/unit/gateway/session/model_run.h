@@ -19,7 +19,7 @@ class ModelRun {
  public:
   struct Surroundings {
     policy::VerdictCache& verdicts;
-    const policy::Profile& profile;
+    std::shared_ptr<const policy::Profile> profile;
     std::uint64_t& next_request_id;
   };
   ModelRun(Surroundings surroundings, std::uint32_t seed, model::ServerOptions options);

@@ -34,7 +34,8 @@ class Model : public testing::Test {
   }
 
   policy::VerdictCache verdicts_{16 << 20, 1};
-  policy::Profile profile_{.mode = policy::Mode::Balanced};
+  std::shared_ptr<const policy::Profile> profile_ =
+      std::make_shared<const policy::Profile>(policy::Profile{.mode = policy::Mode::Balanced});
   std::uint64_t next_request_id_ = 1;
   std::size_t refused_ = 0, ran_ = 0;
 };

@@ -75,7 +75,8 @@ class Talk {
   std::uint64_t next_request_id_ = 1;
   Session session_{{verdicts_, next_request_id_, audited},
                    ledger,
-                   {.profile = profile_, .max_statement_bytes = 4096}};
+                   {.standing = {std::make_shared<const policy::Profile>(profile_)},
+                    .max_statement_bytes = 4096}};
   Output out_;
   std::string from_client_, from_server_;
 };
