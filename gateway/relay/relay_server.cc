@@ -124,7 +124,7 @@ void Relay::cancel(std::move_only_function<void()> done) {
     case Target::Server:
       if (!server_) return done();
       return database_->pool->cancel(*server_, std::move(done));
-    case Target::WaitingForServer: {
+    case Target::WaitingHere: {
       withdraw_request();
       auto refusal = session::make_refusal(policy::ErrorCode::ExecutionTimeout,
                                            "canceling statement due to user request");
