@@ -92,7 +92,8 @@ void Relay::on_server_read(std::string_view bytes) {
     return taken;
   });
   if (phase_ != Phase::Serving) return;
-  if (session_->hold() != session::Session::Hold::None) {
+  using Hold = session::Session::Hold;
+  if (session_->hold() == Hold::Replies || session_->hold() == Hold::Leaving) {
     pump();
   } else {
     balance();

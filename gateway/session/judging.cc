@@ -91,8 +91,8 @@ void Session::judge_by(policy::Standing standing) {
   portals_.release_verdicts();
 }
 
-void Session::answer(std::shared_ptr<const policy::Verdict> verdict) {
-  if (inquiry_) answered_ = std::move(verdict);
+void Session::answer(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict) {
+  if (inquiry == inquiry_) answered_ = std::move(verdict);
 }
 
 void Session::catalog_was_read() {
@@ -104,18 +104,13 @@ void Session::catalog_was_read() {
 VerdictRef Session::verdict_on(const Text& text) {
   const policy::Question question{text.sql, text.parameter_types, profile(),
                                   settings_.server_major};
-  if (text.sql.size() > kJudgedInPlaceBytes) {
-    if (VerdictRef verdict = verdict_from_elsewhere(text)) return verdict;
+  if (inquiry_ && asks_for(text)) {
+    if (!answered_) hold_ = Hold::Verdict;
+    return answered_;
   }
   if (VerdictRef known = shared_.verdicts.find(question)) return known;
   if (text.sql.size() > kJudgedInPlaceBytes) {
-    inquiry_ = std::make_shared<const Inquiry>(
-        Inquiry{std::string(text.sql),
-                {text.parameter_types.begin(), text.parameter_types.end()},
-                settings_.standing.profile,
-                settings_.server_major});
-    answered_ = nullptr;
-    hold_ = Hold::Verdict;
+    ask_elsewhere(text);
     return nullptr;
   }
   recorder_.on_judging();
@@ -125,12 +120,19 @@ VerdictRef Session::verdict_on(const Text& text) {
   return verdict;
 }
 
-VerdictRef Session::verdict_from_elsewhere(const Text& text) {
-  if (!answered_ || inquiry_->sql != text.sql || inquiry_->profile != settings_.standing.profile ||
-      !std::ranges::equal(inquiry_->parameter_types, text.parameter_types)) {
-    return nullptr;
-  }
-  return answered_;
+bool Session::asks_for(const Text& text) const {
+  return inquiry_->profile == settings_.standing.profile && inquiry_->sql == text.sql &&
+         std::ranges::equal(inquiry_->parameter_types, text.parameter_types);
+}
+
+void Session::ask_elsewhere(const Text& text) {
+  inquiry_ = std::make_shared<const Inquiry>(
+      Inquiry{std::string(text.sql),
+              {text.parameter_types.begin(), text.parameter_types.end()},
+              settings_.standing.profile,
+              settings_.server_major});
+  answered_ = nullptr;
+  hold_ = Hold::Verdict;
 }
 
 // An allowed verdict, or what became of the message.

@@ -107,7 +107,8 @@ class Session {
 
   // Of Hold::Verdict. Not null then.
   const std::shared_ptr<const Inquiry>& inquiry() const { return inquiry_; }
-  void answer(VerdictRef verdict);
+  // Of no effect where it is no longer what is asked.
+  void answer(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict);
   // The look ended, whatever came of it; what it brought was given to judge_by() before.
   void catalog_was_read();
 
@@ -165,7 +166,8 @@ class Session {
     std::span<const std::uint32_t> parameter_types;
   };
   VerdictRef verdict_on(const Text& text);
-  VerdictRef verdict_from_elsewhere(const Text& text);
+  bool asks_for(const Text& text) const;
+  void ask_elsewhere(const Text& text);
   std::expected<VerdictRef, Flow> judge(const Message& message, const Text& text, Output& out);
   std::optional<Flow> judge_again(const Message& message, Prepared& prepared, Output& out);
   std::optional<Flow> judge_named_again(const Message& message, const policy::Effect& effect,
