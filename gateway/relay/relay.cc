@@ -235,7 +235,7 @@ void Relay::on_tick(std::chrono::steady_clock::time_point now) {
     case Phase::Ending:
       if (now - ending_since_ > kFarewellMax) roster_.bury(id_);
       break;
-    case Phase::Greeting:    // bounded by the pool's wait_timeout
+    case Phase::Greeting:    // bounded by the first look, then by the pool's wait_timeout
     case Phase::Cancelling:  // bounded by the pool's connect_timeout
       break;
   }

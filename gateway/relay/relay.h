@@ -2,9 +2,10 @@
 // Joins one client's stream with one session and, from its first statement on, one server's stream.
 // Moves bytes, keeps both sides from outrunning each other, asks the pool; decides nothing.
 //
-//   LoggingIn --Login--> Greeting (waits for the server's parameters, when none are known) -->
-//   Serving LoggingIn --CancelRequest--> Cancelling     any --end--> Ending --> buried in the check
-//   phase
+//   LoggingIn --Login--> Greeting --> Serving     LoggingIn --CancelRequest--> Cancelling
+//   any --end--> Ending --> buried in the check phase
+//   Greeting waits for the first look at the catalog, then for the server's parameters, where these
+//   are not known.
 #pragma once
 
 #include <chrono>
@@ -54,6 +55,7 @@ class Relay final : private net::StreamEvents {
   void on_audit_failed();
   void on_tick(std::chrono::steady_clock::time_point now);
   void on_drain();
+  void on_profiles_replaced(const Database& database);
   void end_now();
   telemetry::ClientState state() const;
   bool is_logged_in() const { return phase_ == Phase::Greeting || phase_ == Phase::Serving; }
@@ -88,6 +90,7 @@ class Relay final : private net::StreamEvents {
   void on_cancel_request(const session::CancelKey& key);
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
+  void enter();
   void greet(const upstream::Parameters& parameters);
   const policy::Standing& standing() const;
 

@@ -67,6 +67,10 @@ void Roster::end_all() {
   for (const auto& [id, relay] : relays_) relay->end_now();
 }
 
+void Roster::judge_anew(const Database& database) {
+  for (const auto& [id, relay] : relays_) relay->on_profiles_replaced(database);
+}
+
 ClientCounts Roster::counts() const {
   ClientCounts counts;
   for (const auto& [id, relay] : relays_) {

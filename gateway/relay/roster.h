@@ -18,7 +18,7 @@
 #include "gateway/auth/users.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
-#include "gateway/profiles/profile_set.h"
+#include "gateway/profiles/keeper.h"
 #include "gateway/session/session.h"
 #include "gateway/relay/judging_queue.h"
 #include "gateway/telemetry/metrics.h"
@@ -33,7 +33,7 @@ class Relay;
 struct Database {
   std::string name;
   std::size_t metrics_id = 0;
-  std::shared_ptr<const profiles::ProfileSet> profiles;  // never null
+  std::unique_ptr<profiles::Keeper> keeper;  // never null
   std::unique_ptr<upstream::Pool> pool;
 };
 
@@ -71,6 +71,9 @@ class Roster {
   void tick();   // time limits; a few times a second
   void drain();  // ends idle sessions now, the others when they become idle
   void end_all();
+  // The profiles of `database` were replaced: its sessions are matched and judged by them from now
+  // on, and logins that waited for them go on.
+  void judge_anew(const Database& database);
   bool empty() const { return relays_.empty(); }
   ClientCounts counts() const;
   std::size_t session_count() const;  // logged in
