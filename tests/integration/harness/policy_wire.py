@@ -253,7 +253,7 @@ def shape(messages):
     """What stays when values differ from run to run: columns, whether rows came, tags without counts."""
     found = []
     for one in messages:
-        said = {"T": re.sub(rb"\d", b"", one.body), "C": re.sub(r"\d+", "#", one.tag)}.get(one.kind, "")
-        if (one.kind, said) != ("D", "") or found[-1:] != [("D", "")]:
+        said = re.sub(rb"\d+", b"#", one.body) if one.kind in "TC" else b""
+        if (one.kind, said) not in found[-1:] or one.kind != "D":
             found.append((one.kind, said))
     return found
