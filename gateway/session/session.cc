@@ -23,7 +23,7 @@ Session::Session(Shared shared, Recorder& recorder, SessionSettings settings)
 void Session::greet(const Login& login, const Parameters& known, const CancelKey& key,
                     Output& out) {
   auto settings = judge_login_settings(login.settings, profile());
-  if (!settings) return end(CloseReason::LoginRefused, settings.error(), out);
+  if (!settings) return refuse_login(settings.error(), out);
   client_settings_ = std::move(*settings);
   told_ = parameters_to_tell(known, client_settings_);
   out.to_client.write([&](std::string& text) {
@@ -32,6 +32,15 @@ void Session::greet(const Login& login, const Parameters& known, const CancelKey
     pgwire::write_backend_key_data(text, key.process_id, key.key);
     pgwire::write_ready_for_query(text, pgwire::TransactionStatus::Idle);
   });
+}
+
+// As PostgreSQL answers a start-up packet with a setting that it does not permit: FATAL at once.
+void Session::refuse_login(const policy::Violation& violation, Output& out) {
+  out.to_client.write([&](std::string& text) {
+    write_refusal(text, refusal_of(violation), pgwire::Severity::Fatal);
+  });
+  client_told_ = true;
+  end(CloseReason::LoginRefused, violation.message, out);
 }
 
 void Session::attach(const Parameters& server, Output& out) {

@@ -216,6 +216,7 @@ class Session {
   Flow refuse(const Message& message, std::string_view sql, const Refusal& refusal, Output& out);
   void record_denied(std::string_view sql, const Refusal& refusal);
   Flow refuse_malformed(const Message& message, std::string_view error, Output& out);
+  void refuse_login(const policy::Violation& violation, Output& out);
   Flow refuse_too_long(const Message& message, Output& out);
   bool will_be_idle() const;
   void answer(std::string text, Output& out);
