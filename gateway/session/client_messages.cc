@@ -232,6 +232,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   }
   unit_ = unit;
   Expected& entry = forward_query(message, *verdict, out);
+  note_quoting(entry, query->sql, verdict);
   entry.request_id = first_request;
   entry.statements = static_cast<std::uint32_t>(verdict->statements.size());
   entry.copies_in = static_cast<std::uint32_t>(
@@ -310,7 +311,9 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   // The server drops the unnamed statement before it looks at the new text.
   if (key.empty()) statements_.predict({.seq = seq, .unit = unit_, .when = Names::When::Failure});
   statements_.predict({.seq = seq, .unit = unit_, .name = key, .prepared = prepared});
-  forward_parse(message, *verdict, out).request_id = prepared->request_id;
+  Expected& entry = forward_parse(message, *verdict, out);
+  entry.request_id = prepared->request_id;
+  note_quoting(entry, prepared);
   return Flow::Done;
 }
 
@@ -346,7 +349,9 @@ Session::Flow Session::on_bind(const Message& message, Output& out) {
                     .name = std::string(name_key(head->portal)),
                     .prepared = prepared});
   const std::uint64_t request = prepared->unit == unit_ ? prepared->request_id : 0;
-  forward(message, ReplyKind::Bind, out).request_id = request;
+  Expected& entry = forward(message, ReplyKind::Bind, out);
+  entry.request_id = request;
+  note_quoting(entry, prepared);
   return Flow::Done;
 }
 
@@ -391,6 +396,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   }
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
+  note_quoting(entry, prepared);
   note_begin(prepared->effect(), entry);
   if (statement != nullptr && resets_settings(*statement)) settings_reset_ = true;
   if (prepared->effect().kind == Effect::Kind::CopyIn) {
