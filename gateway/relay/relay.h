@@ -18,6 +18,7 @@
 #include "gateway/net/listener.h"
 #include "gateway/net/stream.h"
 #include "gateway/relay/input_buffer.h"
+#include "gateway/relay/judging_queue.h"
 #include "gateway/relay/recording.h"
 #include "gateway/relay/roster.h"
 #include "gateway/session/handshake.h"
@@ -48,6 +49,8 @@ class Relay final : private net::StreamEvents {
   void start();
 
   // From the roster.
+  JudgingQueue::InquiryRef inquiry() const;
+  void on_verdict(const JudgingQueue::InquiryRef& inquiry, const session::VerdictRef& verdict);
   void on_audit_written();
   void on_audit_failed();
   void on_tick(std::chrono::steady_clock::time_point now);
@@ -92,6 +95,9 @@ class Relay final : private net::StreamEvents {
   const policy::Standing& standing() const;
 
   // relay_server.cc
+  void request_what_is_held_for();
+  void request_catalog();
+  void on_catalog_read();
   void request_server();
   void withdraw_request();
   void on_server(std::unique_ptr<upstream::Server> server);
@@ -130,6 +136,8 @@ class Relay final : private net::StreamEvents {
   std::optional<session::Session> session_;
   session::Output output_;
 
+  bool in_judging_queue_ = false;
+  bool awaits_catalog_ = false;
   std::optional<std::uint64_t> ticket_;  // for a server
   std::chrono::steady_clock::time_point waiting_since_{};
   std::unique_ptr<upstream::Server> server_;

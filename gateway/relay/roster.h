@@ -20,6 +20,7 @@
 #include "gateway/net/loop.h"
 #include "gateway/profiles/keeper.h"
 #include "gateway/session/session.h"
+#include "gateway/relay/judging_queue.h"
 #include "gateway/telemetry/metrics.h"
 #include "gateway/upstream/pool.h"
 #include "policy/cache.h"
@@ -88,10 +89,13 @@ class Roster {
   void flush_after_audit(std::uint64_t relay_id);
   void bury(std::uint64_t relay_id);
   bool draining() const { return draining_; }
+  JudgingQueue& judging_queue() { return judging_queue_; }
   session::Shared shared() { return {surroundings_.verdicts, next_request_id_, audit_available_}; }
 
  private:
   void on_check();
+  void on_verdict(std::uint64_t relay_id, const JudgingQueue::InquiryRef& inquiry,
+                  const session::VerdictRef& verdict);
   bool write_audit();  // false: what was decided may not leave
 
   Surroundings surroundings_;
@@ -101,6 +105,7 @@ class Roster {
   std::uint64_t next_relay_id_ = 1;
   std::uint64_t next_request_id_;
   bool audit_available_ = true;
+  JudgingQueue judging_queue_;
   net::Timer ends_timer_;  // runs while end records wait
   bool ends_due_ = false;
   bool draining_ = false;

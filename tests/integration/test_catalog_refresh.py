@@ -111,6 +111,7 @@ def test_a_new_table_is_known_after_a_while(gateways, made):
     assert "catalog changed" in gateway.log_text()
 
 
+@pytest.mark.xfail(strict=True, reason="the session does not ask for a look yet")
 def test_a_new_table_is_known_at_once_where_it_is_missed(gateways, made):
     gateway = gateways(guarded("1h"))
     with gateway.connect() as connection:
@@ -185,6 +186,7 @@ def test_a_lost_catalog_connection_is_made_anew(gateways, admin, made):
     assert gateway.metric("postern_catalog_looks_total", result="failed") == 0
 
 
+@pytest.mark.xfail(strict=True, reason="the session does not look at Standing.unavailable yet")
 def test_a_catalog_that_cannot_be_read_refuses_and_says_why(gateways, admin, cluster):
     admin.execute("REVOKE SELECT ON pg_rewrite FROM PUBLIC")
     try:
@@ -202,11 +204,11 @@ def test_a_catalog_that_cannot_be_read_refuses_and_says_why(gateways, admin, clu
         admin.execute("GRANT SELECT ON pg_rewrite TO PUBLIC")
 
 
-def test_a_database_that_is_down_at_start_is_served_when_it_is_there(tmp_path):
+def test_a_database_that_is_down_at_start_is_served_when_it_is_there():
     cluster = Cluster()
     try:
         cluster.stop()
-        with unready(cluster.port, guarded()) as gateway:
+        with unready(cluster.port, guarded(tables={"denied": ["accounts"]})) as gateway:
             eventually(lambda: "cannot connect" in gateway.get("/readyz")[1])
             with pytest.raises(ServerError) as refused:
                 gateway.connect().close()
@@ -216,7 +218,7 @@ def test_a_database_that_is_down_at_start_is_served_when_it_is_there(tmp_path):
             with gateway.psycopg() as connection:
                 assert connection.execute("SELECT 1").fetchone() == (1,)
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    connection.execute("SELECT 1 AS x, nothing_secret FROM hidden_secrets")
+                    connection.execute("SELECT balance FROM accounts")
     finally:
         cluster.destroy()
 
