@@ -49,6 +49,12 @@ databases:
         on_denied: reject
         select_star_policy: reject
       functions:
+        # What psql's \d+, \df+ and \sf show and Prisma's db pull asks for: source texts, not values.
+        allowed:
+          - pg_catalog.pg_get_viewdef
+          - pg_catalog.pg_get_ruledef
+          - pg_catalog.pg_get_functiondef
+          - pg_catalog.pg_get_function_sqlbody
         denied: [pg_sleep]     # refused anyway, with everything else that waits
       views: transparent       # a view is judged by the columns that it gives out
       system_catalogs: safe    # what clients need to know of tables and columns, nothing more

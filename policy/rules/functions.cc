@@ -38,9 +38,16 @@ bool has_allowed_built_in(const Access& access, const CallUse& call) {
   });
 }
 
+std::string built_in_hint(const Function& function) {
+  const auto& reason = reason_for(function);
+  if (!reason.hint.empty() || !reason.is_negotiable) return std::string(reason.hint);
+  return "It may be called where functions.allowed lists pg_catalog." + quoted_name(function.name) +
+         '.';
+}
+
 std::string hint_for(const Access& access, const CallUse& call, const Function& function,
                      const std::string& named) {
-  if (is_built_in(function)) return std::string(reason_for(function).hint);
+  if (is_built_in(function)) return built_in_hint(function);
   if (call.kind == Kind::Function && has_allowed_built_in(access, call)) {
     return "To call the server's own function write pg_catalog." + quoted_name(function.name) + '.';
   }
