@@ -186,7 +186,8 @@ std::string position_told(string_view text, const Prepared* rewritten) {
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), position);
   const bool is_read = fault == std::errc{} && end == text.data() + text.size();
   if (!is_read || rewritten == nullptr) return std::string(text);
-  return std::to_string(policy::original_position(rewritten->sql, *rewritten->verdict, position));
+  return std::to_string(policy::original_position(
+      {rewritten->sql, rewritten->server_sql, rewritten->replacements}, position));
 }
 
 std::string told(const ServerText& text, const Keeping& keeping, const Relaying& relaying) {

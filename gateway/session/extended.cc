@@ -44,6 +44,7 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   auto prepared = std::make_shared<Prepared>();
   prepared->sql = parse->sql;
   prepared->server_sql = verdict->rewritten;
+  prepared->replacements = verdict->replacements;
   prepared->parameter_types = std::move(types);
   prepared->verdict = verdict;
   prepared->unit = unit_;

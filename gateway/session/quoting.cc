@@ -41,7 +41,8 @@ void Session::note_quoting(Expected& entry, std::string_view sql, const VerdictR
   if (verdict->rewritten.empty()) return;
   auto rewritten = std::make_shared<Prepared>();
   rewritten->sql = sql;
-  rewritten->verdict = verdict;
+  rewritten->server_sql = verdict->rewritten;
+  rewritten->replacements = verdict->replacements;
   entry.rewritten = std::move(rewritten);
 }
 
@@ -50,9 +51,7 @@ void Session::note_quoting(Expected& entry, const PreparedRef& prepared) const {
   const auto* statement = prepared->judged();
   entry.may_quote_hidden =
       statement == nullptr ? hides_anything() : may_quote_hidden(*statement, entry.unit);
-  const bool is_rewritten =
-      statement != nullptr && !prepared->is_contained && !prepared->verdict->rewritten.empty();
-  if (is_rewritten) entry.rewritten = prepared;
+  if (!prepared->replacements.empty()) entry.rewritten = prepared;
 }
 
 bool Session::is_text_read_whole() const {

@@ -3,15 +3,22 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include "policy/judge.h"
 
 namespace policy {
 
-// `position` is 1-based and counts characters, as ErrorResponse 'P', in `verdict.rewritten`; so is
-// the answer in `sql`, which the verdict is on. Inside what was put in: where the replaced part
+struct RewrittenText {
+  std::string_view sql;        // that was asked about
+  std::string_view rewritten;  // Verdict::rewritten
+  std::span<const Replacement> replacements;
+};
+
+// `position` is 1-based and counts characters, as ErrorResponse 'P', in `rewritten`; so is the
+// answer in `sql`. Inside what was put in: where the replaced part
 // began. The same position where nothing was rewritten; behind the end: the end.
-std::size_t original_position(std::string_view sql, const Verdict& verdict, std::size_t position);
+std::size_t original_position(const RewrittenText& text, std::size_t position);
 
 }  // namespace policy

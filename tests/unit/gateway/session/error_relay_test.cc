@@ -271,10 +271,9 @@ TEST(ErrorRelay, TellsOfACutTextOnlyWhatKindItIs) {
 }
 
 TEST(ErrorRelay, PlacesAnErrorInTheClientsOwnText) {
-  const policy::Verdict verdict{.rewritten = "SELECT 'ü', id, email, 1/0 FROM users",
-                                .replacements = {{.offset = 13, .bytes = 1, .put_bytes = 9}}};
   const Prepared prepared{.sql = "SELECT 'ü', *, 1/0 FROM users",
-                          .verdict = std::make_shared<const policy::Verdict>(verdict)};
+                          .server_sql = "SELECT 'ü', id, email, 1/0 FROM users",
+                          .replacements = {{.offset = 13, .bytes = 1, .put_bytes = 9}}};
   const auto told =
       relayed({.body = body_of({{'C', "42883"}, {'M', "m"}, {'D', "d"}, {'P', "24"}})},
               {.rewritten = &prepared});
