@@ -158,6 +158,36 @@ TEST_F(PoolTest, PinsHoldAfterResetAndDiscard) {
   expect_pins("reset()");
 }
 
+TEST_F(PoolTest, GivesNobodyAServerWithFormerPins) {
+  const auto pinned = [](const char* timeout) { return Settings{{"statement_timeout", timeout}}; };
+  auto with = settings();
+  with.pinned = pinned("30000");
+  make(std::move(with));
+  auto idle = take(), busy = take();
+  put_back(std::move(idle));
+  ASSERT_EQ(pool->counts().idle, 1U);
+  pool->pin(pinned("7000"));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  EXPECT_EQ(pool->known_parameters(), nullptr);
+  EXPECT_EQ(ask(*busy, "SHOW statement_timeout"), "30s");
+  put_back(std::move(busy));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  auto server = take();
+  EXPECT_EQ(ask(*server, "SHOW statement_timeout"), "7s");
+  put_back(std::move(server));
+  EXPECT_EQ(pool->counts().idle, 1U);
+}
+
+TEST_F(PoolTest, ServesThoseWhoWaitWhenItsPinsChange) {
+  make(settings());
+  Request& asked = request();
+  ASSERT_TRUE(run_until([&] { return pool->counts().connecting == 1; }));
+  pool->pin({{"statement_timeout", "7000"}});
+  ASSERT_TRUE(run_until([&] { return asked.calls == 1; }));
+  ASSERT_NE(asked.server, nullptr);
+  EXPECT_EQ(ask(*asked.server, "SHOW statement_timeout"), "7s");
+}
+
 TEST_F(PoolTest, ClosesAServerInAnOpenTransactionInsteadOfReusingIt) {
   make(settings());
   auto server = take();
