@@ -20,7 +20,7 @@ import asyncpg
 import psycopg
 import pytest
 import sqlalchemy
-from harness import shop
+from harness import shop, wire
 from harness.cluster import binaries
 from psycopg.types import TypeInfo
 from psycopg.types.composite import CompositeInfo
@@ -42,6 +42,11 @@ PSQL = [r"\d", r"\dS", r"\d customers", r"\d+ customers", r"\d order_items", r"\
 def both():
     with shop.running() as (direct, through):
         yield direct, through
+        # That nothing is refused could be seen.
+        secret = "SELECT ssn FROM customers"
+        with through.connect(shop.USER, shop.PASSWORD, shop.DATABASE) as connection:
+            assert wire.errors(connection.simple(secret))
+        assert shop.refused(through)[-1] == (secret, "COLUMN_ACCESS_DENIED")
 
 
 @pytest.fixture(autouse=True)
