@@ -94,13 +94,13 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-std::expected<Settings, std::string> judge_login_settings(const Settings& asked,
-                                                          const policy::Profile& profile) {
+std::expected<Settings, policy::Violation> judge_login_settings(const Settings& asked,
+                                                                const policy::Profile& profile) {
   // A server may have been connected for somebody else: without a name of its own, none is shown.
   Settings settings{{"application_name", ""}};
   for (const auto& [name, value] : asked) {
     if (const auto violation = policy::judge_setting(name, value, profile)) {
-      return std::unexpected(violation->message);
+      return std::unexpected(*violation);
     }
     std::erase_if(settings, [&](const auto& known) { return equal_names(known.first, name); });
     settings.emplace_back(lower(name), value);

@@ -12,9 +12,9 @@
 
 namespace gateway::session {
 
-// Lower-case names, the last value of each; the error is a sentence for the client.
-std::expected<Settings, std::string> judge_login_settings(const Settings& asked,
-                                                          const policy::Profile& profile);
+// Lower-case names, the last value of each.
+std::expected<Settings, policy::Violation> judge_login_settings(const Settings& asked,
+                                                                const policy::Profile& profile);
 
 // ParameterStatus for the greeting. Values are given as PostgreSQL would report them (DateStyle in
 // full).

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/pgwire/writer.h"
-
 namespace gateway::session {
 namespace {
 
@@ -29,16 +27,21 @@ Refusal refusal_of(const policy::Verdict& verdict) {
   if (first == nullptr) {
     return make_refusal(policy::ErrorCode::InternalError, "the statement was refused");
   }
-  Refusal refusal = make_refusal(first->code, first->message, first->hint);
-  if (!first->sqlstate.empty()) refusal.sqlstate = first->sqlstate;
-  refusal.detail = detail_of(*first);
-  refusal.position = first->position;
-  refusal.violations = {first, 1};
+  Refusal refusal = refusal_of(*first);
   const auto denied =
       std::ranges::find_if_not(verdict.statements, &policy::StatementVerdict::allowed);
   if (denied != verdict.statements.end()) {
     refusal.statement_class = policy::name(denied->statement_class);
   }
+  return refusal;
+}
+
+Refusal refusal_of(const policy::Violation& violation) {
+  Refusal refusal = make_refusal(violation.code, violation.message, violation.hint);
+  if (!violation.sqlstate.empty()) refusal.sqlstate = violation.sqlstate;
+  refusal.detail = detail_of(violation);
+  refusal.position = violation.position;
+  refusal.violations = {&violation, 1};
   return refusal;
 }
 
@@ -57,8 +60,15 @@ Refusal server_like(std::string_view sqlstate, std::string message) {
   return refusal;
 }
 
-void write_refusal(std::string& out, const Refusal& refusal) {
-  pgwire::write_error(out, {.sqlstate = refusal.sqlstate,
+Refusal no_audit() {
+  return make_refusal(policy::ErrorCode::AuditUnavailable,
+                      "the audit log cannot be written, so nothing may run",
+                      "Try again when the operator has mended it.");
+}
+
+void write_refusal(std::string& out, const Refusal& refusal, pgwire::Severity severity) {
+  pgwire::write_error(out, {.severity = severity,
+                            .sqlstate = refusal.sqlstate,
                             .message = refusal.message,
                             .detail = refusal.detail,
                             .hint = refusal.hint,

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/pgwire/writer.h"
 #include "policy/error_code.h"
 #include "policy/judge.h"
 
@@ -24,10 +25,15 @@ struct Refusal {
 
 // Of a verdict that does not allow: its first violation.
 Refusal refusal_of(const policy::Verdict& verdict);
+// Borrows the violation.
+Refusal refusal_of(const policy::Violation& violation);
 Refusal make_refusal(policy::ErrorCode code, std::string message, std::string hint = {});
 // A refusal that PostgreSQL itself would have worded: its SQLSTATE and message, nothing else.
 Refusal server_like(std::string_view sqlstate, std::string message);
 
-void write_refusal(std::string& out, const Refusal& refusal);
+Refusal no_audit();  // it cannot be written, so nothing may run
+
+void write_refusal(std::string& out, const Refusal& refusal,
+                   pgwire::Severity severity = pgwire::Severity::Error);
 
 }  // namespace gateway::session

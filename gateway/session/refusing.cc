@@ -66,13 +66,15 @@ Session::Flow Session::refuse_malformed(const Message& message, std::string_view
 }
 
 Session::Flow Session::refuse_too_long(const Message& message, Output& out) {
-  return refuse(message, "",
-                make_refusal(policy::ErrorCode::StatementTooComplex,
-                             "the statement is longer than " +
-                                 std::to_string(settings_.max_statement_bytes) + " bytes",
-                             "Send values as parameters or by COPY, or raise "
-                             "listen.max_statement_bytes."),
-                out);
+  const policy::Violation violation{
+      .check = policy::Check::Text,
+      .code = policy::ErrorCode::StatementTooComplex,
+      .resource = "statement text",
+      .rule = "max_statement_bytes",
+      .message = "the statement is longer than " + std::to_string(settings_.max_statement_bytes) +
+                 " bytes",
+      .hint = "Send values as parameters or by COPY, or raise listen.max_statement_bytes."};
+  return refuse(message, "", refusal_of(violation), out);
 }
 
 void Session::answer_alone(const Message& message, const Refusal& refusal, Output& out) {

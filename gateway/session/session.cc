@@ -13,18 +13,17 @@ void Output::clear() {
   to_server.clear();
   decided = false;
   cancel_server = false;
+  catalog_changed = false;
   close.reset();
 }
 
 Session::Session(Shared shared, Recorder& recorder, SessionSettings settings)
     : shared_(shared), recorder_(recorder), settings_(std::move(settings)) {}
 
-void Session::judge_by(policy::Standing standing) { settings_.standing = std::move(standing); }
-
 void Session::greet(const Login& login, const Parameters& known, const CancelKey& key,
                     Output& out) {
   auto settings = judge_login_settings(login.settings, profile());
-  if (!settings) return end(CloseReason::LoginRefused, settings.error(), out);
+  if (!settings) return refuse_login(settings.error(), out);
   client_settings_ = std::move(*settings);
   told_ = parameters_to_tell(known, client_settings_);
   out.to_client.write([&](std::string& text) {
@@ -35,6 +34,15 @@ void Session::greet(const Login& login, const Parameters& known, const CancelKey
   });
 }
 
+// As PostgreSQL answers a start-up packet with a setting that it does not permit: FATAL at once.
+void Session::refuse_login(const policy::Violation& violation, Output& out) {
+  out.to_client.write([&](std::string& text) {
+    write_refusal(text, refusal_of(violation), pgwire::Severity::Fatal);
+  });
+  client_told_ = true;
+  end(CloseReason::LoginRefused, violation.message, out);
+}
+
 void Session::attach(const Parameters& server, Output& out) {
   attached_ = true;
   server_defaults_ = server;
@@ -42,7 +50,9 @@ void Session::attach(const Parameters& server, Output& out) {
 }
 
 Session::CancelTarget Session::cancel() {
-  if (hold_ == Hold::Server) return CancelTarget::WaitingForServer;
+  if (hold_ == Hold::Server || hold_ == Hold::Verdict || hold_ == Hold::Catalog) {
+    return CancelTarget::WaitingHere;
+  }
   if (replies_.empty()) return CancelTarget::Nothing;
   if (replies_.front().treatment != Treatment::Skip) return CancelTarget::Server;
   cancel_later_ = true;

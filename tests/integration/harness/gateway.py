@@ -89,10 +89,13 @@ class Gateway(Target):
         }
         return merge(base, self.sections)
 
+    def config_text(self):
+        return json.dumps(self.config(), indent=1)
+
     def start(self):
         for _ in range(3):
             self.port, self.http_port = free_port(), free_port()
-            (self.folder / "postern.yaml").write_text(json.dumps(self.config(), indent=1))
+            (self.folder / "postern.yaml").write_text(self.config_text())
             with open(self.log_path, "wb") as log:
                 self.process = subprocess.Popen(
                     [os.environ["POSTERN_BINARY"], "serve", "--config",

@@ -23,8 +23,8 @@ def corpus(name):
 class PolicyDatabase:
     """`schema` is a script of psql; its database is `database`."""
 
-    def __init__(self, programs=None, schema=CORPUS / "schema.sql", database="poldb"):
-        self.cluster = Cluster(programs=programs, schema=schema)
+    def __init__(self, programs=None, schema=CORPUS / "schema.sql", database="poldb", settings=()):
+        self.cluster = Cluster(settings, programs=programs, schema=schema)
         self.database = database
         self.folder = self.cluster.folder
         self.admin = self.cluster.admin(database)

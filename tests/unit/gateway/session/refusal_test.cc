@@ -32,5 +32,18 @@ TEST(Refusal, APolicyRefusalNamesCodeObjectAndRule) {
   EXPECT_EQ(refusal.detail, "COLUMN_ACCESS_DENIED: public.users.ssn (rule: columns.denied[1])");
 }
 
+TEST(Refusal, OfALoginIsFatalAndSaysAsMuch) {
+  const policy::Violation violation{.code = policy::ErrorCode::AccessDenied,
+                                    .resource = "role",
+                                    .rule = "gucs.allowed",
+                                    .message = "no",
+                                    .hint = "None."};
+  std::string text;
+  write_refusal(text, refusal_of(violation), pgwire::Severity::Fatal);
+  EXPECT_NE(text.find("SFATAL"), std::string::npos);
+  EXPECT_NE(text.find("DACCESS_DENIED: role (rule: gucs.allowed)"), std::string::npos);
+  EXPECT_NE(text.find("C42501"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gateway::session
