@@ -286,7 +286,7 @@ class Session {
   bool hides_anything() const;
   bool may_quote_hidden(const policy::StatementVerdict& statement, std::uint64_t unit) const;
   void note_quoting(Expected& entry, std::string_view sql, const VerdictRef& verdict) const;
-  void note_quoting(Expected& entry, const PreparedRef& prepared) const;
+  void note_quoting(Expected& entry, const Prepared& prepared) const;
 
   Shared shared_;
   Recorder& recorder_;

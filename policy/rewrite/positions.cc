@@ -20,7 +20,7 @@ std::size_t byte_at(std::string_view text, std::size_t position) {
   return at;
 }
 
-std::size_t original_byte(std::span<const Replacement> replacements, std::size_t byte) {
+std::size_t original_byte(const std::vector<Replacement>& replacements, std::size_t byte) {
   std::size_t from = 0, put_from = 0;  // behind the replacements so far, in both texts
   for (const auto& each : replacements) {
     const std::size_t put_offset = put_from + (each.offset - from);
@@ -34,10 +34,16 @@ std::size_t original_byte(std::span<const Replacement> replacements, std::size_t
 
 }  // namespace
 
-std::size_t original_position(const RewrittenText& text, std::size_t position) {
-  if (text.replacements.empty() || position == 0) return position;
-  const std::size_t byte = original_byte(text.replacements, byte_at(text.rewritten, position));
-  return character_at(text.sql, std::min(byte, text.sql.size()));
+Rewritten rewritten_by(std::string_view sql, const Verdict& verdict) {
+  return {.original = std::string(sql),
+          .text = verdict.rewritten,
+          .replacements = verdict.replacements};
+}
+
+std::size_t original_position(const Rewritten& rewritten, std::size_t position) {
+  if (rewritten.replacements.empty() || position == 0) return position;
+  const std::size_t byte = original_byte(rewritten.replacements, byte_at(rewritten.text, position));
+  return character_at(rewritten.original, std::min(byte, rewritten.original.size()));
 }
 
 }  // namespace policy
