@@ -3,6 +3,7 @@
 
 #include <openssl/rand.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -15,7 +16,7 @@
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
 #include "gateway/operations.h"
-#include "gateway/profiles/profile_set.h"
+#include "gateway/profiles/keeper.h"
 #include "gateway/telemetry/log.h"
 #include "gateway/upstream/catalog_load.h"
 
@@ -47,6 +48,18 @@ std::chrono::microseconds since_epoch() {
       std::chrono::system_clock::now().time_since_epoch());
 }
 
+std::unique_ptr<profiles::Keeper> open_keeper(net::Loop& loop, const config::Listen& listen,
+                                              const config::Database& database) {
+  upstream::CatalogReader reader({.connection = config::libpq_parameters(database),
+                                  .pinned = config::pinned_settings(database),
+                                  .connect_timeout = database.connect_timeout});
+  return std::make_unique<profiles::Keeper>(
+      loop, std::make_shared<const config::Database>(database), listen,
+      [reader = std::move(reader)](const std::atomic<bool>& stopped) mutable {
+        return reader.look(stopped);
+      });
+}
+
 }  // namespace
 
 struct Server::State {
@@ -58,7 +71,6 @@ struct Server::State {
         verdicts(kVerdictCacheBytes, random_key()) {}
 
   void open_databases();
-  std::shared_ptr<const profiles::ProfileSet> profiles_of(const config::Database& database) const;
   void watch(relay::Database& database);
   void on_signal(const char* name);
   void drain();
@@ -84,26 +96,14 @@ void Server::State::open_databases() {
     const auto& database = config.databases[i];
     databases.push_back({.name = database.name,
                          .metrics_id = i,
-                         .profiles = profiles_of(database),
+                         .keeper = open_keeper(loop, config.listen, database),
                          .pool = upstream::make_pool(loop, pool_settings(database))});
   }
-}
-
-std::shared_ptr<const profiles::ProfileSet> Server::State::profiles_of(
-    const config::Database& database) const {
-  const auto shared = std::make_shared<const config::Database>(database);
-  if (!profiles::needs_catalog(database)) {
-    return std::make_shared<const profiles::ProfileSet>(shared, config.listen, nullptr);
+  for (auto& database : databases) {
+    database.keeper->on_change([this, &database] {
+      if (roster) roster->judge_anew(database);
+    });
   }
-  auto rows = upstream::load_catalog({.connection = config::libpq_parameters(database),
-                                      .pinned = config::pinned_settings(database),
-                                      .connect_timeout = database.connect_timeout});
-  if (!rows) {
-    return std::make_shared<const profiles::ProfileSet>(shared, config.listen, nullptr,
-                                                        rows.error());
-  }
-  return std::make_shared<const profiles::ProfileSet>(
-      shared, config.listen, std::make_shared<const policy::catalog::Snapshot>(*std::move(rows)));
 }
 
 // A database that nobody uses is asked now and then whether it is there, so that /readyz knows and

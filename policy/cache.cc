@@ -74,6 +74,9 @@ struct VerdictCache::State {
   std::vector<Bucket> buckets{};
   std::vector<std::shared_ptr<const Profile>> profiles{};
 
+  std::uint64_t hash_of(const Question& question) const {
+    return keyed_hash(hash_key, question.sql);
+  }
   Bucket& bucket(std::uint64_t hash) { return buckets[hash & (buckets.size() - 1)]; }
 
   std::shared_ptr<const Verdict> find(std::uint64_t hash, const Question& question) {
@@ -136,15 +139,20 @@ VerdictCache::VerdictCache(std::size_t max_bytes, std::uint64_t hash_key)
 VerdictCache::~VerdictCache() = default;
 
 std::shared_ptr<const Verdict> VerdictCache::judge(const Question& question) {
-  const std::uint64_t hash = keyed_hash(state_->hash_key, question.sql);
-  if (auto known = state_->find(hash, question)) {
-    ++state_->counts.hits;
-    return known;
-  }
-  ++state_->counts.misses;
+  if (auto known = find(question)) return known;
   auto verdict = std::make_shared<const Verdict>(policy::judge(question));
-  state_->keep(hash, question, verdict);
+  keep(question, verdict);
   return verdict;
+}
+
+std::shared_ptr<const Verdict> VerdictCache::find(const Question& question) {
+  auto known = state_->find(state_->hash_of(question), question);
+  ++(known ? state_->counts.hits : state_->counts.misses);
+  return known;
+}
+
+void VerdictCache::keep(const Question& question, std::shared_ptr<const Verdict> verdict) {
+  state_->keep(state_->hash_of(question), question, std::move(verdict));
 }
 
 const CacheCounts& VerdictCache::counts() const { return state_->counts; }

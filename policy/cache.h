@@ -32,6 +32,10 @@ class VerdictCache {
   // judge(question), from the cache where an equal question was asked. Never null.
   std::shared_ptr<const Verdict> judge(const Question& question);
 
+  // Its two halves, for what is judged elsewhere. Null: not there, and counted as a miss.
+  std::shared_ptr<const Verdict> find(const Question& question);
+  void keep(const Question& question, std::shared_ptr<const Verdict> verdict);
+
   const CacheCounts& counts() const;
   std::size_t bytes() const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/statement_class.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -26,5 +27,14 @@ const Row& row(StatementClass statement_class) {
 
 std::string_view name(StatementClass statement_class) { return row(statement_class).name; }
 Least least(StatementClass statement_class) { return row(statement_class).least; }
+
+// What is not known to leave it alone is taken to change it.
+bool changes_catalog(StatementClass statement_class) {
+  using enum StatementClass;
+  constexpr std::array kLeaveItAlone = {Truncate,   Vacuum, Analyze, Cluster, Reindex,
+                                        Checkpoint, Lock,   Listen,  Notify};
+  return least(statement_class) == Least::Permissive &&
+         std::ranges::find(kLeaveItAlone, statement_class) == kLeaveItAlone.end();
+}
 
 }  // namespace policy

@@ -20,4 +20,7 @@ enum class Least : std::uint8_t { ReadOnly, Balanced, Permissive, Never };
 std::string_view name(StatementClass statement_class);
 Least least(StatementClass statement_class);
 
+// The catalog may be another one after it: DDL, and what may run DDL.
+bool changes_catalog(StatementClass statement_class);
+
 }  // namespace policy

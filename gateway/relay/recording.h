@@ -20,6 +20,10 @@ class Recording : public session::Recorder {
   void begin(std::string session, std::size_t database_id);
   void on_decision(const session::Decision& decision) override;
   void on_end(const session::End& end) override;
+  void on_judging() override { judging_since_ = std::chrono::steady_clock::now(); }
+  void on_judged() override {
+    metrics_.policy_check_duration.observe(std::chrono::steady_clock::now() - judging_since_);
+  }
   void note(const audit::Occurrence& occurrence) { audit_.append(session_, occurrence); }
 
  private:
@@ -27,6 +31,7 @@ class Recording : public session::Recorder {
   telemetry::LoopMetrics& metrics_;
   std::string session_;
   std::size_t database_id_ = 0;
+  session::TimePoint judging_since_{};
 };
 
 }  // namespace gateway::relay

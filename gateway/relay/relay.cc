@@ -72,7 +72,10 @@ void Relay::end_abandoned() {
 }
 
 bool Relay::has_work() const {
-  return session_->hold() == session::Session::Hold::Server || session_->will_be_answered();
+  using Hold = session::Session::Hold;
+  const Hold hold = session_->hold();
+  return hold == Hold::Server || hold == Hold::Verdict || hold == Hold::Catalog ||
+         session_->will_be_answered();
 }
 
 void Relay::end_when_done() {
@@ -94,10 +97,50 @@ std::size_t Relay::feed_session(std::string_view bytes) {
   const std::size_t taken =
       session_->on_client_bytes(bytes, std::chrono::steady_clock::now(), output_);
   carry_out();
-  if (phase_ == Phase::Serving && session_->hold() == session::Session::Hold::Server) {
-    request_server();
-  }
+  if (phase_ == Phase::Serving) request_what_is_held_for();
   return taken;
+}
+
+void Relay::request_what_is_held_for() {
+  using Hold = session::Session::Hold;
+  switch (session_->hold()) {
+    case Hold::Server: return request_server();
+    case Hold::Verdict:
+      if (!std::exchange(in_judging_queue_, true)) roster_.judging_queue().join(id_);
+      return;
+    case Hold::Catalog: return request_catalog();
+    case Hold::None:
+    case Hold::Replies:
+    case Hold::Leaving: return;
+  }
+}
+
+JudgingQueue::InquiryRef Relay::inquiry() const {
+  const bool waits =
+      phase_ == Phase::Serving && session_->hold() == session::Session::Hold::Verdict;
+  return waits ? session_->inquiry() : nullptr;
+}
+
+void Relay::on_verdict(const JudgingQueue::InquiryRef& inquiry,
+                       const session::VerdictRef& verdict) {
+  in_judging_queue_ = false;
+  if (phase_ != Phase::Serving) return;
+  session_->answer(inquiry, verdict);
+  pump();
+}
+
+void Relay::request_catalog() {
+  if (std::exchange(awaits_catalog_, true)) return;
+  database_->keeper->refresh(profiles::Reason::MissingName, [&roster = roster_, id = id_] {
+    if (Relay* relay = roster.find(id)) relay->on_catalog_read();
+  });
+}
+
+void Relay::on_catalog_read() {
+  awaits_catalog_ = false;
+  if (phase_ != Phase::Serving) return;
+  session_->catalog_was_read();
+  pump();
 }
 
 // Does what the session's last call asked for.
@@ -110,6 +153,9 @@ void Relay::carry_out() {
   send_to_server();
   const auto close = output_.close;
   const bool cancels = output_.cancel_server;
+  if (output_.catalog_changed) {
+    database_->keeper->refresh(profiles::Reason::SeenChange, [] {});
+  }
   output_.clear();
   if (cancels && server_) database_->pool->cancel(*server_, [] {});
   if (close) end(*close);
@@ -189,7 +235,7 @@ void Relay::on_tick(std::chrono::steady_clock::time_point now) {
     case Phase::Ending:
       if (now - ending_since_ > kFarewellMax) roster_.bury(id_);
       break;
-    case Phase::Greeting:    // bounded by the pool's wait_timeout
+    case Phase::Greeting:    // bounded by the first look, then by the pool's wait_timeout
     case Phase::Cancelling:  // bounded by the pool's connect_timeout
       break;
   }

@@ -2,9 +2,10 @@
 // Joins one client's stream with one session and, from its first statement on, one server's stream.
 // Moves bytes, keeps both sides from outrunning each other, asks the pool; decides nothing.
 //
-//   LoggingIn --Login--> Greeting (waits for the server's parameters, when none are known) -->
-//   Serving LoggingIn --CancelRequest--> Cancelling     any --end--> Ending --> buried in the check
-//   phase
+//   LoggingIn --Login--> Greeting --> Serving     LoggingIn --CancelRequest--> Cancelling
+//   any --end--> Ending --> buried in the check phase
+//   Greeting waits for the first look at the catalog, then for the server's parameters, where these
+//   are not known.
 #pragma once
 
 #include <chrono>
@@ -17,6 +18,7 @@
 #include "gateway/net/listener.h"
 #include "gateway/net/stream.h"
 #include "gateway/relay/input_buffer.h"
+#include "gateway/relay/judging_queue.h"
 #include "gateway/relay/recording.h"
 #include "gateway/relay/roster.h"
 #include "gateway/session/handshake.h"
@@ -47,10 +49,13 @@ class Relay final : private net::StreamEvents {
   void start();
 
   // From the roster.
+  JudgingQueue::InquiryRef inquiry() const;
+  void on_verdict(const JudgingQueue::InquiryRef& inquiry, const session::VerdictRef& verdict);
   void on_audit_written();
   void on_audit_failed();
   void on_tick(std::chrono::steady_clock::time_point now);
   void on_drain();
+  void on_profiles_replaced(const Database& database);
   void end_now();
   telemetry::ClientState state() const;
   bool is_logged_in() const { return phase_ == Phase::Greeting || phase_ == Phase::Serving; }
@@ -85,10 +90,14 @@ class Relay final : private net::StreamEvents {
   void on_cancel_request(const session::CancelKey& key);
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
+  void enter();
   void greet(const upstream::Parameters& parameters);
   const policy::Standing& standing() const;
 
   // relay_server.cc
+  void request_what_is_held_for();
+  void request_catalog();
+  void on_catalog_read();
   void request_server();
   void withdraw_request();
   void on_server(std::unique_ptr<upstream::Server> server);
@@ -127,6 +136,8 @@ class Relay final : private net::StreamEvents {
   std::optional<session::Session> session_;
   session::Output output_;
 
+  bool in_judging_queue_ = false;
+  bool awaits_catalog_ = false;
   std::optional<std::uint64_t> ticket_;  // for a server
   std::chrono::steady_clock::time_point waiting_since_{};
   std::unique_ptr<upstream::Server> server_;

@@ -77,8 +77,22 @@ void Relay::on_login(session::Login login) {
                                          {"database", database_->name},
                                          {"client", peer_.ip},
                                          {"application", application_}});
+  enter();
+}
+
+// Who would be refused only because nobody knows yet whether the catalog can be read waits.
+void Relay::enter() {
+  if (database_->keeper->is_starting() && !standing().unavailable.empty()) return;
   if (const auto* known = database_->pool->known_parameters()) return greet(*known);
   request_server();
+}
+
+void Relay::on_profiles_replaced(const Database& database) {
+  if (database_ != &database) return;
+  if (phase_ == Phase::Serving) return session_->judge_by(standing());
+  if (phase_ != Phase::Greeting || ticket_) return;
+  enter();
+  pump();
 }
 
 void Relay::greet(const upstream::Parameters& parameters) {
@@ -93,7 +107,7 @@ void Relay::greet(const upstream::Parameters& parameters) {
 
 // Who asks is settled at login: a later SET application_name changes nothing.
 const policy::Standing& Relay::standing() const {
-  return database_->profiles->of(
+  return database_->keeper->current()->of(
       {.user = login_->user, .application = application_, .address = peer_.ip});
 }
 

@@ -92,7 +92,8 @@ void Relay::on_server_read(std::string_view bytes) {
     return taken;
   });
   if (phase_ != Phase::Serving) return;
-  if (session_->hold() != session::Session::Hold::None) {
+  using Hold = session::Session::Hold;
+  if (session_->hold() == Hold::Replies || session_->hold() == Hold::Leaving) {
     pump();
   } else {
     balance();
@@ -124,7 +125,7 @@ void Relay::cancel(std::move_only_function<void()> done) {
     case Target::Server:
       if (!server_) return done();
       return database_->pool->cancel(*server_, std::move(done));
-    case Target::WaitingForServer: {
+    case Target::WaitingHere: {
       withdraw_request();
       auto refusal = session::make_refusal(policy::ErrorCode::ExecutionTimeout,
                                            "canceling statement due to user request");

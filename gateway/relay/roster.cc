@@ -28,6 +28,12 @@ Number number_of(std::string_view bytes) {
 Roster::Roster(Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       next_request_id_(number_of<std::uint64_t>(surroundings_.random_bytes(8)) | 1),
+      judging_queue_(
+          surroundings_.loop,
+          [this](std::uint64_t id) { return find(id) ? find(id)->inquiry() : nullptr; },
+          [this](std::uint64_t id, const auto& inquiry, const auto& verdict) {
+            on_verdict(id, inquiry, verdict);
+          }),
       ends_timer_(surroundings_.loop) {
   surroundings_.loop.on_check([this] { on_check(); });
 }
@@ -59,6 +65,10 @@ void Roster::drain() {
 
 void Roster::end_all() {
   for (const auto& [id, relay] : relays_) relay->end_now();
+}
+
+void Roster::judge_anew(const Database& database) {
+  for (const auto& [id, relay] : relays_) relay->on_profiles_replaced(database);
 }
 
 ClientCounts Roster::counts() const {
@@ -127,6 +137,12 @@ bool Roster::write_audit() {
     });
   }
   return true;
+}
+
+void Roster::on_verdict(std::uint64_t relay_id, const JudgingQueue::InquiryRef& inquiry,
+                        const session::VerdictRef& verdict) {
+  if (inquiry) surroundings_.verdicts.keep(inquiry->question(), verdict);
+  if (Relay* relay = find(relay_id)) relay->on_verdict(inquiry, verdict);
 }
 
 void Roster::on_check() {

@@ -18,8 +18,9 @@
 #include "gateway/auth/users.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
-#include "gateway/profiles/profile_set.h"
+#include "gateway/profiles/keeper.h"
 #include "gateway/session/session.h"
+#include "gateway/relay/judging_queue.h"
 #include "gateway/telemetry/metrics.h"
 #include "gateway/upstream/pool.h"
 #include "policy/cache.h"
@@ -32,7 +33,7 @@ class Relay;
 struct Database {
   std::string name;
   std::size_t metrics_id = 0;
-  std::shared_ptr<const profiles::ProfileSet> profiles;  // never null
+  std::unique_ptr<profiles::Keeper> keeper;  // never null
   std::unique_ptr<upstream::Pool> pool;
 };
 
@@ -70,6 +71,9 @@ class Roster {
   void tick();   // time limits; a few times a second
   void drain();  // ends idle sessions now, the others when they become idle
   void end_all();
+  // The profiles of `database` were replaced: its sessions are matched and judged by them from now
+  // on, and logins that waited for them go on.
+  void judge_anew(const Database& database);
   bool empty() const { return relays_.empty(); }
   ClientCounts counts() const;
   std::size_t session_count() const;  // logged in
@@ -85,10 +89,13 @@ class Roster {
   void flush_after_audit(std::uint64_t relay_id);
   void bury(std::uint64_t relay_id);
   bool draining() const { return draining_; }
+  JudgingQueue& judging_queue() { return judging_queue_; }
   session::Shared shared() { return {surroundings_.verdicts, next_request_id_, audit_available_}; }
 
  private:
   void on_check();
+  void on_verdict(std::uint64_t relay_id, const JudgingQueue::InquiryRef& inquiry,
+                  const session::VerdictRef& verdict);
   bool write_audit();  // false: what was decided may not leave
 
   Surroundings surroundings_;
@@ -98,6 +105,7 @@ class Roster {
   std::uint64_t next_relay_id_ = 1;
   std::uint64_t next_request_id_;
   bool audit_available_ = true;
+  JudgingQueue judging_queue_;
   net::Timer ends_timer_;  // runs while end records wait
   bool ends_due_ = false;
   bool draining_ = false;

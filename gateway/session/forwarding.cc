@@ -143,6 +143,12 @@ void Session::withdraw_predictions() {
   portals_.withdraw(next_seq_);
 }
 
+// Returns settings to the server's defaults.
+bool Session::resets_settings(const policy::StatementVerdict& statement) {
+  return statement.effect.kind == policy::Effect::Kind::DiscardAll ||
+         statement.statement_class == policy::StatementClass::Reset;
+}
+
 // At the first statement, and again when the client returned to the server's own defaults: to a
 // client the default is what it asked for at start-up.
 void Session::send_settings(Output& out) {

@@ -14,6 +14,11 @@ const policy::Effect kNoEffect;  // of what PREPARE and DECLARE can hold
 
 std::string_view name_key(std::string_view name) { return name.substr(0, kNameBytesMax); }
 
+bool keeps_text(const policy::Effect& effect) {
+  return effect.kind == policy::Effect::Kind::Prepare ||
+         effect.kind == policy::Effect::Kind::Declare;
+}
+
 const policy::StatementVerdict* Prepared::judged() const {
   if (!verdict || statement >= verdict->statements.size()) return nullptr;
   return &verdict->statements[statement];
@@ -92,6 +97,13 @@ void Names::end_transaction() {
       at->second.age = Age::Lasting;
     }
     at = next;
+  }
+}
+
+void Names::release_verdicts() {
+  for (auto& [name, settled] : settled_) settled.prepared->verdict.reset();
+  for (Change& change : pending_) {
+    if (change.prepared) change.prepared->verdict.reset();
   }
 }
 

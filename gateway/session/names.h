@@ -25,17 +25,25 @@ std::string_view name_key(std::string_view name);
 
 // A text that was parsed on the server after it was judged and audited.
 struct Prepared {
-  std::string sql;
-  std::shared_ptr<const policy::Verdict> verdict;
-  std::size_t statement = 0;     // which of the verdict's statements
-  std::uint64_t request_id = 0;  // of the decision made at Parse
-  std::uint64_t unit = 0;        // in which it was parsed
-  bool claimed = false;          // an Execute of that unit continues that request
-  bool is_contained = false;     // what the PREPARE or DECLARE in `sql` holds, not itself
+  std::string sql;         // the client's
+  std::string server_sql;  // what the server has in its place; empty: the same
+  std::vector<std::uint32_t> parameter_types;
+  std::shared_ptr<const policy::Verdict> verdict;  // null: to be judged again
+  std::size_t statement = 0;                       // which of the verdict's statements
+  std::uint64_t request_id = 0;                    // of the decision made at Parse
+  std::uint64_t unit = 0;                          // in which it was parsed
+  bool claimed = false;                            // an Execute of that unit continues that request
+  bool is_contained = false;  // what the PREPARE or DECLARE in `sql` holds, not itself
   const policy::StatementVerdict* judged() const;
   const policy::Effect& effect() const;  // of running it
 };
 using PreparedRef = std::shared_ptr<Prepared>;
+
+inline constexpr std::size_t kPreparedMax = 10'000;  // names a client, statements and portals each
+inline constexpr std::size_t kPreparedBytesMax = 64ull << 20;  // of their texts
+
+// A later message may run what it holds by its name: PREPARE, DECLARE.
+bool keeps_text(const policy::Effect& effect);
 
 class Names {
  public:
@@ -78,8 +86,12 @@ class Names {
   void doubt_fresh();
   void end_transaction();
 
+  // Each is to be judged again before it is used.
+  void release_verdicts();
+
   std::size_t size() const { return settled_.size() + pending_.size(); }
   std::size_t bytes() const { return bytes_; }
+  bool has_room() const { return size() < kPreparedMax && bytes() < kPreparedBytesMax; }
   bool has_pending() const { return !pending_.empty(); }
 
  private:

@@ -49,6 +49,9 @@ class Recorder {
   virtual ~Recorder() = default;
   virtual void on_decision(const Decision& decision) = 0;
   virtual void on_end(const End& end) = 0;
+  // Around the judging of a text that was not judged before.
+  virtual void on_judging() {}
+  virtual void on_judged() {}
 };
 
 }  // namespace gateway::session

@@ -60,6 +60,12 @@ Refusal server_like(std::string_view sqlstate, std::string message) {
   return refusal;
 }
 
+Refusal no_audit() {
+  return make_refusal(policy::ErrorCode::AuditUnavailable,
+                      "the audit log cannot be written, so nothing may run",
+                      "Try again when the operator has mended it.");
+}
+
 void write_refusal(std::string& out, const Refusal& refusal, pgwire::Severity severity) {
   pgwire::write_error(out, {.severity = severity,
                             .sqlstate = refusal.sqlstate,

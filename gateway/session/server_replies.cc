@@ -194,6 +194,7 @@ bool Session::on_ready(const Message& reply, Output& out) {
         out);
     return true;
   }
+  settle_ddl(out);
   end_parses_through(entry.unit);
   if (status_ == pgwire::TransactionStatus::Idle) portals_.end_transaction();
   pop(out);

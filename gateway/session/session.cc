@@ -13,13 +13,12 @@ void Output::clear() {
   to_server.clear();
   decided = false;
   cancel_server = false;
+  catalog_changed = false;
   close.reset();
 }
 
 Session::Session(Shared shared, Recorder& recorder, SessionSettings settings)
     : shared_(shared), recorder_(recorder), settings_(std::move(settings)) {}
-
-void Session::judge_by(policy::Standing standing) { settings_.standing = std::move(standing); }
 
 void Session::greet(const Login& login, const Parameters& known, const CancelKey& key,
                     Output& out) {
@@ -51,7 +50,9 @@ void Session::attach(const Parameters& server, Output& out) {
 }
 
 Session::CancelTarget Session::cancel() {
-  if (hold_ == Hold::Server) return CancelTarget::WaitingForServer;
+  if (hold_ == Hold::Server || hold_ == Hold::Verdict || hold_ == Hold::Catalog) {
+    return CancelTarget::WaitingHere;
+  }
   if (replies_.empty()) return CancelTarget::Nothing;
   if (replies_.front().treatment != Treatment::Skip) return CancelTarget::Server;
   cancel_later_ = true;

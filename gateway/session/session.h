@@ -10,11 +10,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/pgwire/backend_messages.h"
 #include "gateway/pgwire/frame.h"
@@ -33,8 +36,6 @@ namespace gateway::session {
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-inline constexpr std::size_t kPreparedMax = 10'000;  // names a client, statements and portals each
-inline constexpr std::size_t kPreparedBytesMax = 64ull << 20;  // of their texts
 // Read of an ErrorResponse before it is passed on.
 inline constexpr std::size_t kErrorFrontBytes = 8 * 1024;
 // Of a server's message that is read whole.
@@ -50,6 +51,17 @@ struct Shared {
   const bool& audit_available;  // false: every statement is refused
 };
 
+using VerdictRef = std::shared_ptr<const policy::Verdict>;
+
+// A question to be judged where it holds nobody up: on another thread.
+struct Inquiry {
+  std::string sql;
+  std::vector<std::uint32_t> parameter_types;
+  std::shared_ptr<const policy::Profile> profile;
+  int server_major = 0;
+  policy::Question question() const;  // borrowed
+};
+
 struct SessionSettings {
   policy::Standing standing;
   int server_major = 15;
@@ -60,8 +72,9 @@ struct SessionSettings {
 struct Output {
   Runs to_client;
   Runs to_server;
-  bool decided = false;        // to_server must wait until the audit is written
-  bool cancel_server = false;  // a cancel that had to wait may go now
+  bool decided = false;          // to_server must wait until the audit is written
+  bool cancel_server = false;    // a cancel that had to wait may go now
+  bool catalog_changed = false;  // by what the server has done: it is to be looked at
   std::optional<CloseReason> close;
   void clear();
 };
@@ -85,24 +98,33 @@ class Session {
   enum class Hold : std::uint8_t {
     None,
     Server,   // wants a server: attach(), or unavailable()
+    Verdict,  // wants an answer() to its inquiry()
+    Catalog,  // wants a look at the catalog that starts after now: catalog_was_read()
     Replies,  // depends on what the server has not answered yet, or has too much outstanding
     Leaving,  // ends when the server has answered what was asked for before
   };
   Hold hold() const { return hold_; }
 
+  // Of Hold::Verdict. Not null then.
+  const std::shared_ptr<const Inquiry>& inquiry() const { return inquiry_; }
+  // Of no effect where it is no longer what is asked.
+  void answer(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict);
+  // The look ended, whatever came of it; what it brought was given to judge_by() before.
+  void catalog_was_read();
+
   // A server was found. Its settings are brought to what the client asked for.
   void attach(const Parameters& server, Output& out);
   bool attached() const { return attached_; }
-  // None was: the message that waits for it is refused with this.
+  // None was, or a cancel came: the message that waits is refused with this.
   void unavailable(Refusal refusal) { unavailable_ = std::move(refusal); }
 
   // Matches replies; answers how many bytes it took (the rest is an incomplete message).
   std::size_t on_server_bytes(std::string_view bytes, TimePoint now, Output& out);
   void on_server_end(Output& out);
 
-  enum class CancelTarget : std::uint8_t { Nothing, WaitingForServer, Server, Later };
-  // What a cancel request means now. Later: the gateway's own message runs; the cancel is
-  // remembered and cancel_server is set when the client's turn comes.
+  enum class CancelTarget : std::uint8_t { Nothing, WaitingHere, Server, Later };
+  // What a cancel request means now. WaitingHere: unavailable() ends it. Later: the gateway's own
+  // message runs; the cancel is remembered and cancel_server is set when the client's turn comes.
   CancelTarget cancel();
 
   // Nothing outstanding, no transaction, no message begun: a good moment to end, and the server may
@@ -138,6 +160,21 @@ class Session {
     bool whole() const { return frame.size() == header.frame_bytes(); }
   };
 
+  // judging.cc
+  struct Text {
+    std::string_view sql;
+    std::span<const std::uint32_t> parameter_types;
+  };
+  VerdictRef verdict_on(const Text& text);
+  bool asks_for(const Text& text) const;
+  void ask_elsewhere(const Text& text);
+  std::expected<VerdictRef, Flow> judge(const Message& message, const Text& text, Output& out);
+  std::optional<Flow> judge_again(const Message& message, Prepared& prepared, Output& out);
+  std::optional<Flow> judge_named_again(const Message& message, const policy::Effect& effect,
+                                        std::uint64_t unit, Output& out);
+  void note_ddl(const policy::Verdict& verdict, const Expected& entry);
+  void settle_ddl(Output& out);
+
   // client_messages.cc
   bool stream_client_body(std::string_view rest, std::size_t& at, Output& out);
   std::optional<Message> next_message(std::string_view rest, Output& out);
@@ -145,18 +182,23 @@ class Session {
   bool is_too_long(const Message& message) const;
   Flow on_message(const Message& message, Output& out);
   Flow on_copy_mode_message(const Message& message, Output& out);
+  Flow on_function_call(const Message& message, Output& out);
+  Flow on_sync(const Message& message, Output& out);
+  Flow on_flush(const Message& message, Output& out);
+
+  // query.cc
   Flow on_query(const Message& message, Output& out);
+  std::optional<Flow> predict_query(const Message& message, const VerdictRef& verdict,
+                                    std::uint64_t unit, Output& out);
+
+  // extended.cc
   Flow on_parse(const Message& message, Output& out);
   Flow on_bind(const Message& message, Output& out);
   Flow on_describe(const Message& message, Output& out);
   Flow on_execute(const Message& message, Output& out);
   Flow on_close(const Message& message, Output& out);
-  Flow on_function_call(const Message& message, Output& out);
-  Flow on_sync(const Message& message, Output& out);
-  Flow on_flush(const Message& message, Output& out);
-  std::optional<Flow> predict_query(const Message& message,
-                                    const std::shared_ptr<const policy::Verdict>& verdict,
-                                    std::uint64_t unit, Output& out);
+
+  // name_use.cc
   struct Believed {
     Names::Belief belief;
     std::string_view name;
@@ -201,6 +243,7 @@ class Session {
   Names::Belief predict(const policy::Effect& effect, PreparedRef text, Place place);
   void predict_query_start(std::uint64_t unit);
   void withdraw_predictions();
+  static bool resets_settings(const policy::StatementVerdict& statement);
   void send_settings(Output& out);
 
   // server_replies.cc
@@ -245,6 +288,11 @@ class Session {
   Parameters told_;              // ParameterStatus as the client knows it
 
   Hold hold_ = Hold::None;
+  std::shared_ptr<const Inquiry> inquiry_;  // of the message that is next
+  VerdictRef answered_;                     // … and what came of it
+  bool has_looked_again_ = false;  // the catalog was read since the next message was first judged
+  bool catalog_is_in_doubt_ = false;  // changed by this session: to be read before it is judged by
+  std::uint64_t ddl_seq_ = 0;  // the newest message that changed the schema, not committed yet
   std::optional<Refusal> unavailable_;
   Discard discard_ = Discard::None;
   Copy copy_ = Copy::None;

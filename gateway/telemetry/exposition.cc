@@ -20,7 +20,7 @@ constexpr std::string_view kClientStates[] = {"login", "idle", "active", "waitin
 constexpr std::string_view kServerStates[] = {"connecting", "idle", "busy", "resetting",
                                               "cancelling"};
 constexpr std::string_view kDirections[] = {"from_client", "to_client", "from_server", "to_server"};
-constexpr std::string_view kReloadResults[] = {"ok", "refused"};
+constexpr std::string_view kReloadResults[] = {"ok", "failed"};
 
 ClientMetric::Label label(std::string name, std::string_view value) {
   return {std::move(name), std::string(value)};

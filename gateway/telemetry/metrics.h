@@ -23,7 +23,7 @@ enum class CheckResult : std::uint8_t { Passed, Denied };
 enum class ClientState : std::uint8_t { Login, Idle, Active, Waiting };
 enum class ServerState : std::uint8_t { Connecting, Idle, Busy, Resetting, Cancelling };
 enum class Direction : std::uint8_t { FromClient, ToClient, FromServer, ToServer };
-enum class ReloadResult : std::uint8_t { Ok, Refused };
+enum class ReloadResult : std::uint8_t { Ok, Failed };
 
 // One number an item of `Enum`.
 template <typename Enum, std::size_t kCount>

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/upstream/catalog_load.h"
 
-#include <poll.h>
-
-#include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "gateway/upstream/connection.h"
 #include "policy/catalog/loader.h"
 #include "policy/catalog/queries.h"
 
@@ -16,120 +12,135 @@ namespace {
 
 namespace catalog = policy::catalog;
 using Clock = std::chrono::steady_clock;
-using Failure = std::unexpected<std::string>;
+using Error = PatientConnection::Error;
+using Rows = std::optional<catalog::Rows>;
 
 constexpr const char* kNoPrivilege = "42501";
+constexpr const char* kApplicationName = "postern catalog";
 
-// False: not before `deadline`.
-bool wait_for(const PGconn* connection, short events, Clock::time_point deadline) {
-  pollfd socket{.fd = PQsocket(connection), .events = events, .revents = 0};
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-  return ::poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))) != 0;
-}
-
-std::expected<Connection, std::string> connect(const CatalogSource& source) {
-  const auto deadline = Clock::now() + source.connect_timeout;
-  auto connection = start_connection(source.connection, source.pinned);
-  if (!connection) return Failure("out of memory");
-  if (PQstatus(connection.get()) == CONNECTION_BAD) return Failure(error_text(connection.get()));
-  for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK;
-       state = PQconnectPoll(connection.get())) {
-    if (state == PGRES_POLLING_FAILED) return Failure(error_text(connection.get()));
-    const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    if (!wait_for(connection.get(), events, deadline)) {
-      return Failure("the server did not answer within " +
-                     std::to_string(source.connect_timeout.count()) + " ms");
-    }
+Settings with_name(Settings connection) {
+  if (find_setting(connection, "application_name") == nullptr) {
+    connection.emplace_back("application_name", kApplicationName);
   }
   return connection;
 }
 
-std::string complaint(const PGresult* result, const PGconn* connection) {
-  const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  return message == nullptr ? error_text(connection) : message;
+std::string_view cell(const PGresult* result, int column) {
+  if (PQgetisnull(result, 0, column) == 1) return {};
+  return {PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column))};
 }
 
-// SQLSTATE and sentence.
-struct Refusal {
-  std::string sqlstate;
-  std::string message;
-};
-
-std::expected<void, Refusal> run(PGconn* connection, std::string_view sql) {
-  const Result result(PQexec(connection, std::string(sql).c_str()));
-  const auto status = PQresultStatus(result.get());
-  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return {};
-  const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-  return std::unexpected(Refusal{.sqlstate = sqlstate == nullptr ? "" : sqlstate,
-                                 .message = complaint(result.get(), connection)});
-}
-
-void add_row(catalog::Loader& loader, catalog::Part part, const PGresult* result,
-             std::vector<std::string_view>& cells) {
-  for (std::size_t at = 0; at < cells.size(); ++at) {
-    const int column = static_cast<int>(at);
-    cells[at] = PQgetisnull(result, 0, column) == 1
-                    ? std::string_view{}
-                    : std::string_view(PQgetvalue(result, 0, column),
-                                       static_cast<std::size_t>(PQgetlength(result, 0, column)));
-  }
-  loader.add(part, cells);
-}
-
-// Row by row: the whole answer never lies in memory beside what is made of it.
-std::expected<void, Refusal> ask(PGconn* connection, const catalog::Query& query,
-                                 catalog::Loader& loader) {
-  if (PQsendQuery(connection, std::string(query.sql).c_str()) != 1) {
-    return std::unexpected(Refusal{.message = error_text(connection)});
-  }
-  PQsetSingleRowMode(connection);
-  std::expected<void, Refusal> outcome;
+std::expected<void, Error> ask(PatientConnection& connection, const catalog::Query& query,
+                               const Patience& patience, catalog::Loader& loader) {
   std::vector<std::string_view> cells;
-  while (const Result result{PQgetResult(connection)}) {
-    const auto status = PQresultStatus(result.get());
-    if (status == PGRES_SINGLE_TUPLE) {
-      cells.resize(static_cast<std::size_t>(PQnfields(result.get())));
-      add_row(loader, query.part, result.get(), cells);
-    } else if (status != PGRES_TUPLES_OK) {
-      const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-      outcome = std::unexpected(Refusal{.sqlstate = sqlstate == nullptr ? "" : sqlstate,
-                                        .message = complaint(result.get(), connection)});
-    }
-  }
-  return outcome;
+  return connection.ask(query.sql, patience, [&](const PGresult* row) {
+    cells.resize(static_cast<std::size_t>(PQnfields(row)));
+    for (std::size_t at = 0; at < cells.size(); ++at) cells[at] = cell(row, static_cast<int>(at));
+    loader.add(query.part, cells);
+  });
 }
 
 // What may be missing is asked inside a savepoint: its failure ends nothing.
-std::expected<void, Refusal> ask_optional(PGconn* connection, const catalog::Query& query,
-                                          catalog::Loader& loader) {
-  if (auto saved = run(connection, "SAVEPOINT optional"); !saved) return saved;
-  const auto outcome = ask(connection, query, loader);
+std::expected<void, Error> ask_optional(PatientConnection& connection, const catalog::Query& query,
+                                        const Patience& patience, catalog::Loader& loader) {
+  if (auto saved = connection.run("SAVEPOINT optional", patience); !saved) return saved;
+  auto outcome = ask(connection, query, patience, loader);
   if (outcome || outcome.error().sqlstate != kNoPrivilege) return outcome;
-  return run(connection, "ROLLBACK TO SAVEPOINT optional");
+  return connection.run("ROLLBACK TO SAVEPOINT optional", patience);
 }
 
-std::expected<void, Refusal> ask_all(PGconn* connection, catalog::Loader& loader) {
-  if (auto begun = run(connection, catalog::kBegin); !begun) return begun;
-  for (const auto& query : catalog::queries()) {
-    auto outcome = query.is_optional ? ask_optional(connection, query, loader)
-                                     : ask(connection, query, loader);
-    if (!outcome) return outcome;
-  }
-  return run(connection, catalog::kCommit);
+std::unexpected<std::string> cannot(const std::string& what, const Error& why) {
+  return std::unexpected("cannot " + what + ": " + why.message);
 }
 
 }  // namespace
 
-std::expected<catalog::Rows, std::string> load_catalog(const CatalogSource& source) {
-  const auto connection = connect(source);
-  if (!connection) return Failure("cannot connect: " + connection.error());
+CatalogReader::CatalogReader(CatalogSource source) : source_(std::move(source)) {
+  source_.connection = with_name(std::move(source_.connection));
+}
+
+std::expected<void, Error> CatalogReader::connect(const std::atomic<bool>& stopped) {
+  last_.transactions.clear();
+  const Patience patience{Clock::now() + source_.connect_timeout, stopped};
+  auto opened = PatientConnection::open(source_.connection, source_.pinned, patience);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  connection_.emplace(std::move(*opened));
+  return {};
+}
+
+std::expected<Rows, std::string> CatalogReader::look(const std::atomic<bool>& stopped) {
+  if (connection_) {
+    auto rows = read(stopped);
+    if (rows) return *std::move(rows);
+    // It may have been closed while nobody looked.
+    const bool was_lost = connection_->is_broken();
+    connection_.reset();
+    if (!was_lost) return cannot("read the catalog", rows.error());
+  }
+  if (const auto connected = connect(stopped); !connected) {
+    return cannot("connect", connected.error());
+  }
+  auto rows = read(stopped);
+  if (rows) return *std::move(rows);
+  connection_.reset();
+  return cannot("read the catalog", rows.error());
+}
+
+std::expected<Rows, Error> CatalogReader::read(const std::atomic<bool>& stopped) {
+  const Patience patience{Clock::now() + source_.read_timeout, stopped};
+  if (auto begun = connection_->run(catalog::kBegin, patience); !begun) {
+    return std::unexpected(begun.error());
+  }
+  auto rows = read_if_changed(patience);
+  if (!rows) return rows;
+  if (auto committed = connection_->run(catalog::kCommit, patience); !committed) {
+    return std::unexpected(committed.error());
+  }
+  return rows;
+}
+
+std::expected<Rows, Error> CatalogReader::read_if_changed(const Patience& patience) {
+  auto transactions = value_of(catalog::kTransactions, patience);
+  if (!transactions) return std::unexpected(transactions.error());
+  if (*transactions == last_.transactions) return Rows();
+  auto fingerprint = value_of(catalog::kFingerprint, patience);
+  if (!fingerprint) return std::unexpected(fingerprint.error());
+  Rows rows;
+  if (*fingerprint != last_.fingerprint) {
+    auto read = read_rows(patience);
+    if (!read) return std::unexpected(read.error());
+    rows.emplace(*std::move(read));
+  }
+  last_ = {.transactions = *std::move(transactions), .fingerprint = *std::move(fingerprint)};
+  return rows;
+}
+
+std::expected<catalog::Rows, Error> CatalogReader::read_rows(const Patience& patience) {
   catalog::Loader loader;
-  if (const auto asked = ask_all(connection->get(), loader); !asked) {
-    return Failure("cannot read the catalog: " + asked.error().message);
+  for (const auto& query : catalog::queries()) {
+    auto outcome = query.is_optional ? ask_optional(*connection_, query, patience, loader)
+                                     : ask(*connection_, query, patience, loader);
+    if (!outcome) return std::unexpected(outcome.error());
   }
   auto rows = std::move(loader).finish();
-  if (!rows) return Failure("cannot read the catalog: " + rows.error());
-  return rows;
+  if (!rows) return std::unexpected(Error{.message = rows.error()});
+  return *std::move(rows);
+}
+
+std::expected<std::string, Error> CatalogReader::value_of(std::string_view sql,
+                                                          const Patience& patience) {
+  std::string value;
+  auto asked = connection_->ask(sql, patience, [&](const PGresult* row) { value = cell(row, 0); });
+  if (!asked) return std::unexpected(asked.error());
+  if (value.empty()) return std::unexpected(Error{.message = "the server gave no value"});
+  return value;
+}
+
+std::expected<catalog::Rows, std::string> load_catalog(const CatalogSource& source) {
+  const std::atomic<bool> never = false;
+  auto rows = CatalogReader(source).look(never);
+  if (!rows) return std::unexpected(rows.error());
+  return **std::move(rows);
 }
 
 }  // namespace gateway::upstream

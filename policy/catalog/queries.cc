@@ -168,10 +168,58 @@ constexpr Query kQueries[] = {
      true},
 };
 
-#undef POSTERN_NOT_TEMPORARY
 #undef POSTERN_EXTENSION_OF
 
+// A version of a row is told by where it lies and which transaction made it.
+#define POSTERN_VERSIONS(catalog, condition)                                       \
+  "(SELECT count(*) || ':' || coalesce(sum(hash_record_extended(ROW(xmin, ctid), " \
+  "0)), 0) FROM " catalog " WHERE " condition ")"
+#define POSTERN_OF_LASTING_RELATIONS(catalog, relation) \
+  POSTERN_VERSIONS(catalog,                             \
+                   relation " NOT IN (SELECT oid FROM pg_class WHERE relpersistence = 't')")
+#define POSTERN_OF_LASTING_SCHEMAS(catalog, schema) \
+  POSTERN_VERSIONS(catalog, POSTERN_NOT_TEMPORARY(schema))
+
+// Of pg_depend only what queries() look at: what belongs to extensions, what views use, what
+// functions the constraints of domains call.
+constexpr std::string_view kFingerprintQuery =
+    "SELECT concat_ws(',', current_setting('server_version_num'),"
+    " (SELECT oid FROM pg_database WHERE datname = current_database()),"
+    // clang-format off
+    POSTERN_OF_LASTING_SCHEMAS("pg_namespace", "oid") ","
+    POSTERN_VERSIONS("pg_class", "relpersistence <> 't'") ","
+    POSTERN_OF_LASTING_RELATIONS("pg_attribute", "attnum > 0 AND attrelid") ","
+    POSTERN_OF_LASTING_RELATIONS("pg_attrdef", "adrelid") ","
+    POSTERN_OF_LASTING_RELATIONS("pg_inherits", "inhrelid") ","
+    POSTERN_OF_LASTING_RELATIONS("pg_index", "indrelid") ","
+    POSTERN_OF_LASTING_RELATIONS("pg_rewrite", "ev_class") ","
+    POSTERN_OF_LASTING_RELATIONS("pg_constraint", "conrelid") ","
+    POSTERN_VERSIONS("pg_depend",
+                     "deptype = 'e' OR classid = 'pg_rewrite'::regclass"
+                     " OR (classid = 'pg_constraint'::regclass"
+                     " AND refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass))") ","
+    POSTERN_OF_LASTING_SCHEMAS("pg_proc", "pronamespace") ","
+    POSTERN_OF_LASTING_SCHEMAS("pg_type", "typnamespace") ","
+    POSTERN_VERSIONS("pg_aggregate", "true") ","
+    POSTERN_VERSIONS("pg_range", "true") ","
+    POSTERN_VERSIONS("pg_operator", "true") ","
+    POSTERN_VERSIONS("pg_opclass", "true") ","
+    POSTERN_VERSIONS("pg_amop", "true") ","
+    POSTERN_VERSIONS("pg_amproc", "true") ","
+    POSTERN_VERSIONS("pg_am", "true") ","
+    POSTERN_VERSIONS("pg_cast", "true") ","
+    POSTERN_VERSIONS("pg_language", "true") ","
+    POSTERN_VERSIONS("pg_extension", "true") ")";
+// clang-format on
+
+#undef POSTERN_OF_LASTING_SCHEMAS
+#undef POSTERN_OF_LASTING_RELATIONS
+#undef POSTERN_VERSIONS
+#undef POSTERN_NOT_TEMPORARY
+
 }  // namespace
+
+const std::string_view kFingerprint = kFingerprintQuery;
 
 std::span<const Query> queries() { return kQueries; }
 

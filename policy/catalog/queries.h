@@ -51,6 +51,14 @@ constexpr std::string_view kBegin =
     "SET LOCAL statement_timeout = '60s'";
 constexpr std::string_view kCommit = "COMMIT";
 
+// Equal answers on one connection: no transaction ended between them, so nothing changed.
+constexpr std::string_view kTransactions = "SELECT pg_current_snapshot()";
+
+// One value that changes with every version of every row that queries() read, but for comments and
+// objects of temporary schemas: those come and go too often. Estimates that VACUUM and ANALYZE
+// write in place do not change it, rows that VACUUM FULL moves do. Any role may ask it.
+extern const std::string_view kFingerprint;
+
 std::span<const Query> queries();  // to be run in this order
 
 }  // namespace policy::catalog

@@ -27,7 +27,10 @@ ARROWS = {
     "gateway/audit": (set(), {"openssl", "posix"}),
     "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
     "gateway/config": ({"policy", "policy/catalog", "policy/rules"}, {"yaml-cpp", "fmt", "posix"}),
-    "gateway/profiles": ({"gateway/config", "policy", "policy/catalog"}, set()),
+    "gateway/profiles": (
+        {"gateway/config", "gateway/net", "gateway/upstream", "gateway/telemetry", "policy", "policy/catalog"},
+        set(),
+    ),
     "gateway/relay": (
         {"gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
         {"fmt"},

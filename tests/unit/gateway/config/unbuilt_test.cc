@@ -27,12 +27,6 @@ TEST(Unbuilt, KeysAreAcceptedWhileTheyTurnThePartOff) {
        }) {
     EXPECT_EQ(test::said(test::with(text)), std::vector<std::string>{}) << text;
   }
-  for (const char* keys : {
-           "enforcement: enforce",
-           "catalog_refresh: 0s",
-       }) {
-    EXPECT_EQ(test::said(test::with_database(keys)), std::vector<std::string>{}) << keys;
-  }
 }
 
 TEST(Unbuilt, KeysAreErrorsThatSaySo) {
@@ -56,9 +50,6 @@ TEST(Unbuilt, KeysAreErrorsThatSaySo) {
       {test::with("retry: {database: {max_retries: 2}}"),
        "retry.database.max_retries: is not built"},
       {test::with("observability: {logging: {slow_query_threshold: 5.0}}"), "is not built yet"},
-      {test::with_database("enforcement: warn"), "databases[0].enforcement: is not built yet"},
-      {test::with_database("catalog_refresh: 5s"),
-       "databases[0].catalog_refresh: is not built yet"},
   };
   for (const Case& c : cases) {
     const auto lines = test::errors(c.text);

@@ -224,7 +224,7 @@ TEST(Replies, TellWhatACancelReaches) {
   Talk talk;
   EXPECT_EQ(talk.session().cancel(), Target::Nothing);
   talk.client(query("SELECT 1"));
-  EXPECT_EQ(talk.session().cancel(), Target::WaitingForServer);
+  EXPECT_EQ(talk.session().cancel(), Target::WaitingHere);
   talk.attach({{"application_name", "x"}}).client("");
   EXPECT_EQ(talk.session().cancel(), Target::Later);
   talk.server(complete("SET") + ready('I'));

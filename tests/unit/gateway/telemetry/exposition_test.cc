@@ -59,7 +59,7 @@ TEST(Exposition, HasEveryMetricFromTheStart) {
            "postern_audit_failures_total 0",
            "postern_audit_dropped_total 0",
            "postern_config_reload_total{result=\"ok\"} 0",
-           "postern_config_reload_total{result=\"refused\"} 0",
+           "postern_config_reload_total{result=\"failed\"} 0",
            "postern_log_dropped_total 0",
            "postern_build_info{version=\"0.1.0\",commit=\"abc\"} 1",
        }) {
@@ -77,7 +77,7 @@ TEST(Exposition, ShowsWhatWasCounted) {
   metrics.database(0).pool_waiting = 5;
   metrics.bytes[Direction::ToClient] += 1'000'000'007;
   metrics.clients[ClientState::Active] = 6;
-  metrics.config_reloads[ReloadResult::Refused] = 7;
+  metrics.config_reloads[ReloadResult::Failed] = 7;
   metrics.audit_records[1] = 8;
   metrics.audit_failures = 9;
   const auto text = lines(metrics);
@@ -91,7 +91,7 @@ TEST(Exposition, ShowsWhatWasCounted) {
            "postern_pool_waiting{database=\"shop\"} 5",
            "postern_bytes_total{direction=\"to_client\"} 1000000007",
            "postern_clients{state=\"active\"} 6",
-           "postern_config_reload_total{result=\"refused\"} 7",
+           "postern_config_reload_total{result=\"failed\"} 7",
            "postern_audit_records_total{event=\"query_denied\"} 8",
            "postern_audit_failures_total 9",
        }) {

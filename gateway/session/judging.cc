@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a text to the verdict on it: out of the cache, judged here, or judged elsewhere where that
+// takes long; again, where policy or catalog have changed; and once more after a look at the
+// catalog, where a name does not resolve.
+#include <algorithm>
+#include <utility>
+
+#include "gateway/pgwire/sqlstate.h"
+#include "gateway/session/session.h"
+#include "policy/facts.h"
+
+namespace gateway::session {
+namespace {
+
+namespace state = pgwire::sqlstate;
+using policy::ErrorCode;
+using policy::StatementClass;
+using policy::StatementVerdict;
+
+// Longer texts are judged on another thread: the worst of this length take a few milliseconds.
+constexpr std::size_t kJudgedInPlaceBytes = 8 * 1024;
+
+Refusal no_catalog(const std::string& why) {
+  Refusal refusal =
+      make_refusal(ErrorCode::ConnectionError,
+                   "the policy of this database cannot be applied, so nothing may run: " + why,
+                   "Try again later; the gateway goes on trying, and its /status has more.");
+  refusal.sqlstate = state::kConnectionFailure;
+  return refusal;
+}
+
+Refusal changed_schema() {
+  Refusal refusal = make_refusal(
+      ErrorCode::AccessDenied,
+      "the schema was changed in this transaction, so what this statement reads is not known",
+      "Commit the change first.");
+  refusal.detail = "ACCESS_DENIED: statement (rule: resolve)";
+  return refusal;
+}
+
+Refusal outdated() {
+  Refusal refusal =
+      server_like(state::kFeatureNotSupported,
+                  "the policy or the catalog has changed since this statement was prepared");
+  refusal.hint = "Prepare it again.";
+  return refusal;
+}
+
+// A name that did not resolve: somebody may just have made it.
+bool is_miss(const policy::Verdict& verdict) {
+  const policy::Violation* refusal = verdict.refusal();
+  return refusal != nullptr && refusal->code == ErrorCode::UndefinedObject;
+}
+
+// Ends a transaction, and so may run even where nothing can be judged.
+bool only_ends_transaction(const policy::Verdict& verdict) {
+  return verdict.allowed() && !verdict.statements.empty() &&
+         std::ranges::all_of(verdict.statements, [](const StatementVerdict& statement) {
+           return statement.statement_class == StatementClass::Commit ||
+                  statement.statement_class == StatementClass::Rollback;
+         });
+}
+
+bool uses_catalog(const StatementVerdict& statement) {
+  return statement.facts != nullptr && !policy::changes_catalog(statement.statement_class) &&
+         (!statement.facts->relations.empty() || !statement.facts->calls.empty());
+}
+
+bool uses_changed_catalog(const policy::Verdict& verdict) {
+  const auto changed = std::ranges::find_if(verdict.statements, [](const auto& statement) {
+    return policy::changes_catalog(statement.statement_class);
+  });
+  return std::any_of(changed, verdict.statements.end(), uses_catalog);
+}
+
+}  // namespace
+
+policy::Question Inquiry::question() const {
+  return {.sql = sql,
+          .parameter_types = parameter_types,
+          .profile = *profile,
+          .server_major = server_major};
+}
+
+void Session::judge_by(policy::Standing standing) {
+  const bool is_same = standing.profile->epoch == profile().epoch;
+  settings_.standing = std::move(standing);
+  if (is_same) return;
+  // They hold on to the catalog that they were judged by.
+  statements_.release_verdicts();
+  portals_.release_verdicts();
+}
+
+void Session::answer(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict) {
+  if (inquiry == inquiry_) answered_ = std::move(verdict);
+}
+
+void Session::catalog_was_read() {
+  catalog_is_in_doubt_ = false;
+  has_looked_again_ = true;
+}
+
+// Nothing: the message is held until there is one.
+VerdictRef Session::verdict_on(const Text& text) {
+  const policy::Question question{text.sql, text.parameter_types, profile(),
+                                  settings_.server_major};
+  if (inquiry_ && asks_for(text)) {
+    if (!answered_) hold_ = Hold::Verdict;
+    return answered_;
+  }
+  if (VerdictRef known = shared_.verdicts.find(question)) return known;
+  if (text.sql.size() > kJudgedInPlaceBytes) {
+    ask_elsewhere(text);
+    return nullptr;
+  }
+  recorder_.on_judging();
+  auto verdict = std::make_shared<const policy::Verdict>(policy::judge(question));
+  recorder_.on_judged();
+  shared_.verdicts.keep(question, verdict);
+  return verdict;
+}
+
+bool Session::asks_for(const Text& text) const {
+  return inquiry_->profile == settings_.standing.profile && inquiry_->sql == text.sql &&
+         std::ranges::equal(inquiry_->parameter_types, text.parameter_types);
+}
+
+void Session::ask_elsewhere(const Text& text) {
+  inquiry_ = std::make_shared<const Inquiry>(
+      Inquiry{std::string(text.sql),
+              {text.parameter_types.begin(), text.parameter_types.end()},
+              settings_.standing.profile,
+              settings_.server_major});
+  answered_ = nullptr;
+  hold_ = Hold::Verdict;
+}
+
+// An allowed verdict, or what became of the message.
+std::expected<VerdictRef, Session::Flow> Session::judge(const Message& message, const Text& text,
+                                                        Output& out) {
+  const auto refused = [&](const Refusal& refusal) {
+    return std::unexpected(refuse(message, text.sql, refusal, out));
+  };
+  if (unavailable_) return refused(*std::exchange(unavailable_, std::nullopt));
+  if (!shared_.audit_available) return refused(no_audit());
+  if (catalog_is_in_doubt_ && profile().access != nullptr) {
+    hold_ = Hold::Catalog;
+    return std::unexpected(Flow::Hold);
+  }
+  VerdictRef verdict = verdict_on(text);
+  if (!verdict) return std::unexpected(Flow::Hold);
+  const std::string& why_not = settings_.standing.unavailable;
+  if (!why_not.empty() && !only_ends_transaction(*verdict)) return refused(no_catalog(why_not));
+  if (profile().access != nullptr && is_miss(*verdict) && !has_looked_again_) {
+    hold_ = Hold::Catalog;
+    return std::unexpected(Flow::Hold);
+  }
+  if (!verdict->allowed()) return refused(refusal_of(*verdict));
+  if (profile().access == nullptr) return verdict;
+  if (uses_changed_catalog(*verdict)) return refused(changed_schema());
+  if (ddl_seq_ == 0 || std::ranges::none_of(verdict->statements, uses_catalog)) return verdict;
+  if (ddl_seq_ > ready_seq_ && !unit_open_) return std::unexpected(wait_for_replies(out));
+  return refused(changed_schema());
+}
+
+// A text that was judged by what no longer holds is judged as the server has it. Nothing when it
+// may run.
+std::optional<Session::Flow> Session::judge_again(const Message& message, Prepared& prepared,
+                                                  Output& out) {
+  if (prepared.verdict && prepared.verdict->epoch == profile().epoch) return std::nullopt;
+  const bool was_rewritten = !prepared.server_sql.empty();
+  const Text text{was_rewritten ? prepared.server_sql : prepared.sql, prepared.parameter_types};
+  VerdictRef verdict = verdict_on(text);
+  if (!verdict) return Flow::Hold;
+  const std::string& why_not = settings_.standing.unavailable;
+  if (!why_not.empty()) return refuse(message, prepared.sql, no_catalog(why_not), out);
+  const bool needs_rewrite = !verdict->rewritten.empty();
+  if (needs_rewrite || (was_rewritten && !verdict->allowed())) {
+    return refuse(message, prepared.sql, outdated(), out);
+  }
+  if (!verdict->allowed()) return refuse(message, prepared.sql, refusal_of(*verdict), out);
+  prepared.verdict = std::move(verdict);
+  prepared.statement = 0;
+  return std::nullopt;
+}
+
+// What an EXECUTE or FETCH names. Nothing when it may run, as far as is known of it.
+std::optional<Session::Flow> Session::judge_named_again(const Message& message,
+                                                        const policy::Effect& effect,
+                                                        std::uint64_t unit, Output& out) {
+  using Kind = policy::Effect::Kind;
+  if (effect.kind != Kind::Execute && effect.kind != Kind::Fetch) return std::nullopt;
+  const Names& names = effect.kind == Kind::Execute ? statements_ : portals_;
+  const auto found = names.look_up(effect.name, unit);
+  if (found.belief == Names::Belief::Unsettled && profile().access != nullptr) {
+    return wait_for_replies(out);
+  }
+  if (found.belief != Names::Belief::Known) return std::nullopt;
+  return judge_again(message, *found.prepared, out);
+}
+
+// What was sent changes the catalog when it is committed.
+void Session::note_ddl(const policy::Verdict& verdict, const Expected& entry) {
+  if (std::ranges::any_of(verdict.statements, [](const StatementVerdict& statement) {
+        return policy::changes_catalog(statement.statement_class);
+      })) {
+    ddl_seq_ = entry.seq;
+  }
+}
+
+void Session::settle_ddl(Output& out) {
+  if (ddl_seq_ == 0 || ddl_seq_ > ready_seq_) return;
+  if (status_ != pgwire::TransactionStatus::Idle) return;
+  ddl_seq_ = 0;
+  catalog_is_in_doubt_ = true;
+  out.catalog_changed = true;
+}
+
+}  // namespace gateway::session

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Query: every statement of it is judged before a byte of it is sent.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "gateway/session/session.h"
+
+namespace gateway::session {
+namespace {
+
+using policy::Effect;
+
+// The text of one statement as the server has it, where the Query was rewritten.
+std::string server_text(const policy::Verdict& verdict, const policy::StatementVerdict& statement) {
+  if (verdict.rewritten.empty()) return {};
+  const auto moved = [&](std::size_t offset) {
+    std::size_t at = offset;
+    for (const policy::Replacement& replacement : verdict.replacements) {
+      if (replacement.offset + replacement.bytes > offset) break;
+      at += replacement.put_bytes - replacement.bytes;  // modulo 2^64: it may shrink
+    }
+    return at;
+  };
+  const std::size_t begin = moved(statement.offset);
+  return verdict.rewritten.substr(begin, moved(statement.offset + statement.bytes) - begin);
+}
+
+}  // namespace
+
+Session::Flow Session::on_query(const Message& message, Output& out) {
+  if (is_too_long(message)) return refuse_too_long(message, out);
+  const auto query = pgwire::read_query(message.body());
+  if (!query) {
+    const bool has_end = message.body().find('\0') != std::string_view::npos;
+    return refuse_malformed(message,
+                            has_end ? "invalid message format" : "invalid string in message", out);
+  }
+  const auto judged = judge(message, {query->sql, {}}, out);
+  if (!judged) return judged.error();
+  const VerdictRef& verdict = *judged;
+
+  const std::uint64_t unit = unit_ + 1;  // of its own: what follows does not depend on its success
+  if (const auto flow = predict_query(message, verdict, unit, out)) return *flow;
+  if (const auto flow = need_server(message, query->sql, out)) {
+    withdraw_predictions();
+    return *flow;
+  }
+  const std::uint64_t first_request = shared_.next_request_id;
+  for (const auto& statement : verdict->statements) {
+    decide(query->sql.substr(statement.offset, statement.bytes), statement, out);
+  }
+  unit_ = unit;
+  Expected& entry = forward_query(message, *verdict, out);
+  entry.request_id = first_request;
+  entry.statements = static_cast<std::uint32_t>(verdict->statements.size());
+  entry.copies_in = static_cast<std::uint32_t>(
+      std::ranges::count(verdict->statements, Effect::Kind::CopyIn,
+                         [](const auto& statement) { return statement.effect.kind; }));
+  if (entry.copies_in > 0) start_copy(entry);
+  for (const auto& statement : verdict->statements) note_begin(statement.effect, entry);
+  note_ddl(*verdict, entry);
+  if (std::ranges::any_of(verdict->statements, resets_settings)) send_settings(out);
+  ++unit_;
+  return Flow::Done;
+}
+
+// Predicts what each statement of the Query does to names. Nothing when all may be sent.
+std::optional<Session::Flow> Session::predict_query(const Message& message,
+                                                    const VerdictRef& verdict, std::uint64_t unit,
+                                                    Output& out) {
+  const std::string_view sql = pgwire::read_query(message.body())->sql;
+  predict_query_start(unit);
+  for (std::size_t i = 0; i < verdict->statements.size(); ++i) {
+    const auto& statement = verdict->statements[i];
+    if (const auto flow = judge_named_again(message, statement.effect, unit, out)) {
+      withdraw_predictions();
+      return *flow;
+    }
+    PreparedRef text;
+    if (keeps_text(statement.effect)) {
+      const Names& names = kept_in(statement.effect);
+      if (!names.has_room()) {
+        withdraw_predictions();
+        return no_room(message, sql, names, out);
+      }
+      text = std::make_shared<Prepared>();
+      text->is_contained = true;
+      text->sql = sql.substr(statement.offset, statement.bytes);
+      text->server_sql = server_text(*verdict, statement);
+      text->verdict = verdict;
+      text->statement = i;
+    }
+    const Names::Belief belief = predict(statement.effect, std::move(text), {i, unit});
+    if (belief == Names::Belief::Known) continue;
+    return not_executable(message, sql, {belief, statement.effect.name}, out);
+  }
+  return std::nullopt;
+}
+
+}  // namespace gateway::session
