@@ -182,6 +182,35 @@ TEST_F(PoolTest, ClosesAServerWhoseSettingsDoNotReturnToTheVerifiedOnes) {
   cluster().query("SELECT pg_reload_conf()");
 }
 
+// DISCARD ALL says nothing of it.
+TEST_F(PoolTest, ClosesAServerWhoseRoleIsInDoubt) {
+  cluster().query("CREATE ROLE fleeting NOLOGIN");
+  auto with = settings();
+  with.pinned = {{"role", "fleeting"}};
+  make(std::move(with));
+  auto server = take();
+  const auto id = server->id();
+  put_back(std::move(server));
+  server = take();
+  EXPECT_EQ(server->id(), id);
+  cluster().query("ALTER ROLE fleeting RENAME TO another");
+  put_back(std::move(server));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  cluster().query("DROP ROLE another");
+}
+
+TEST_F(PoolTest, ResetsASessionThatTookAnotherAuthorization) {
+  auto with = settings();
+  with.pinned = {{"role", "reader"}, {"search_path", "public"}};
+  make(std::move(with));
+  auto server = take();
+  ask(*server, "RESET ROLE; SET SESSION AUTHORIZATION reader; SET search_path = pg_catalog");
+  put_back(std::move(server));
+  server = take();
+  EXPECT_EQ(ask(*server, "SELECT session_user || ' ' || current_user"), "postgres reader");
+  EXPECT_EQ(ask(*server, "SHOW search_path"), "public");
+}
+
 TEST_F(PoolTest, ClosesAServerThatHasUnreadInput) {
   make(settings());
   auto server = take();
