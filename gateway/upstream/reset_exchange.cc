@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/upstream/reset_exchange.h"
 
+#include <random>
 #include <utility>
 
 #include "gateway/pgwire/frame.h"
@@ -10,7 +11,16 @@ namespace gateway::upstream {
 namespace {
 
 constexpr std::string_view kReset = "DISCARD ALL";
+constexpr std::size_t kSeedDigits = 18;            // more than a double holds
 constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN may come before it
+
+// DISCARD ALL keeps the seed of random(): who set it would know what the next client draws.
+std::string reseeding() {
+  std::random_device random;
+  std::string digits;
+  while (digits.size() < kSeedDigits) digits += std::to_string(random());
+  return "SELECT pg_catalog.setseed(0." + digits + "); ";
+}
 
 }  // namespace
 
@@ -26,7 +36,7 @@ void ResetExchange::start(std::chrono::milliseconds deadline) {
   deadline_.start(deadline, [this] { finish(Step::Spoilt); });
   std::string query;
   pgwire::write_query(query, kReset);
-  pgwire::write_query(query, verification_query(pinned_));
+  pgwire::write_query(query, reseeding() + verification_query(pinned_));
   net::Stream& stream = server_->stream();
   stream.set_events(this);
   stream.resume();
@@ -88,6 +98,8 @@ ResetExchange::Step ResetExchange::take_row(std::string_view body) {
 ResetExchange::Step ResetExchange::take_ready(std::string_view body) {
   if (pgwire::read_ready_for_query(body) != pgwire::TransactionStatus::Idle) return Step::Spoilt;
   if (phase_ == Phase::Verifying) {
+    if (rows_.empty()) return Step::Spoilt;
+    rows_.erase(rows_.begin());  // of setseed()
     return check_verification(rows_, pinned_) ? Step::Clean : Step::Spoilt;
   }
   if (phase_ != Phase::Discarded) return Step::Spoilt;

@@ -114,9 +114,13 @@ TEST_F(PoolTest, ResetGivesTheSameServerBackAsNew) {
   ask(*server, "CREATE TEMP TABLE mine (a int)");
   ask(*server, "LISTEN mine");
   ask(*server, "SELECT pg_advisory_lock(7)");
+  ask(*server, "SELECT setseed(0.5)");
+  const std::string foretold = ask(*server, "SELECT random()");
+  ask(*server, "SELECT setseed(0.5)");
   put_back(std::move(server));
   server = take();
   EXPECT_EQ(server->id(), id);
+  EXPECT_NE(ask(*server, "SELECT random()"), foretold);
   EXPECT_EQ(ask(*server, "SHOW application_name"), "");
   EXPECT_EQ(ask(*server, "SHOW statement_timeout"), "0");
   EXPECT_EQ(ask(*server, "EXECUTE mine"), "error 26000");
