@@ -14,17 +14,6 @@
 namespace gateway {
 namespace {
 
-// A key for what must look random and be equal after a restart: all that is secret in the file.
-std::string secret_of(const config::Config& config) {
-  std::string secrets;
-  for (const auto& user : config.users) {
-    secrets.append(user.name).append("\n").append(user.verifier.reveal());
-    secrets.append("\n").append(user.password.reveal()).append("\n");
-  }
-  for (const auto& database : config.databases) secrets.append(database.password.reveal());
-  return std::string(auth::as_text(auth::sha256(secrets)));
-}
-
 auth::User user_of(const config::User& user, std::string_view secret) {
   if (user.auth == config::Auth::Trust) return {auth::Method::Trust, {}};
   if (!user.verifier.empty()) {
@@ -104,8 +93,17 @@ telemetry::MetricNames metric_names(const config::Config& config) {
   return names;
 }
 
-auth::Users users_of(const config::Config& config) {
-  const std::string secret = secret_of(config);
+std::string secret_of(const config::Config& config) {
+  std::string secrets;
+  for (const auto& user : config.users) {
+    secrets.append(user.name).append("\n").append(user.verifier.reveal());
+    secrets.append("\n").append(user.password.reveal()).append("\n");
+  }
+  for (const auto& database : config.databases) secrets.append(database.password.reveal());
+  return std::string(auth::as_text(auth::sha256(secrets)));
+}
+
+auth::Users users_of(const config::Config& config, const std::string& secret) {
   auth::Users users(secret);
   for (const auto& user : config.users) users.add(user.name, user_of(user, secret));
   return users;

@@ -21,7 +21,11 @@ telemetry::LogLevel log_level(config::LogLevel level);
 telemetry::LogFormat log_format(config::LogFormat format);
 telemetry::MetricNames metric_names(const config::Config& config);
 
-// Derives the verifiers of users with a password: takes some milliseconds for each.
-auth::Users users_of(const config::Config& config);
+// A key for what must look random and be equal after a restart: all that is secret in the file.
+std::string secret_of(const config::Config& config);
+
+// Derives the verifiers of users with a password: takes some milliseconds for each. `secret` gives
+// the salts, of unknown users, too: the same one as long as the process runs.
+auth::Users users_of(const config::Config& config, const std::string& secret);
 
 }  // namespace gateway

@@ -7,8 +7,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <expected>
 #include <iostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gateway/build_settings.h"
 #include "gateway/catalog_command.h"
@@ -33,19 +36,37 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// What is valid and can be served.
+std::expected<gateway::config::Parsed, gateway::config::Diagnostics> load_served(
+    const std::string& path) {
+  using namespace gateway;
+  auto parsed = config::load(path, config::process_sources());
+  if (!parsed) return parsed;
+  auto unserved = config::unserved(parsed->config, parsed->places, config::Severity::Error);
+  if (!unserved.empty()) return std::unexpected(std::move(unserved));
+  return parsed;
+}
+
+std::expected<gateway::config::Config, std::vector<std::string>> reread(const std::string& path) {
+  using namespace gateway;
+  auto parsed = load_served(path);
+  if (parsed) return std::move(parsed->config);
+  std::vector<std::string> errors;
+  for (const auto& diagnostic : parsed.error()) {
+    if (diagnostic.severity != config::Severity::Error) continue;
+    errors.push_back(config::describe(diagnostic, path));
+  }
+  return std::unexpected(std::move(errors));
+}
+
 int serve(const std::string& path) {
   using namespace gateway;
-  const auto parsed = config::load(path, config::process_sources());
+  const auto parsed = load_served(path);
   if (!parsed) {
     config::print(parsed.error(), path, std::cerr);
     return 1;
   }
   config::print(parsed->warnings, path, std::cerr);
-  const auto unserved = config::unserved(parsed->config, parsed->places, config::Severity::Error);
-  if (!unserved.empty()) {
-    config::print(unserved, path, std::cerr);
-    return 1;
-  }
   const auto& logging = parsed->config.logging;
   const auto started = telemetry::start_log(log_format(logging.format), log_level(logging.level));
   if (!started) {
@@ -53,7 +74,7 @@ int serve(const std::string& path) {
     return 1;
   }
   raise_descriptor_limit();
-  auto server = Server::open(parsed->config);
+  auto server = Server::open(parsed->config, [path] { return reread(path); });
   if (!server) {
     telemetry::log_error("cannot start", {{"why", server.error()}});
     telemetry::stop_log();

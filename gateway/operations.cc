@@ -12,6 +12,30 @@ namespace {
 using telemetry::ClientState;
 using telemetry::ServerState;
 
+double seconds(std::chrono::milliseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+std::string_view name(profiles::KeeperStatus::State state) {
+  using State = profiles::KeeperStatus::State;
+  switch (state) {
+    case State::Off: return "off";
+    case State::Starting: return "starting";
+    case State::Ready: return "ready";
+    case State::Unavailable: return "unavailable";
+  }
+  return "unavailable";
+}
+
+void collect_catalog(telemetry::DatabaseMetrics& shown, const profiles::KeeperStatus& catalog) {
+  using telemetry::CatalogLook;
+  shown.catalog_epoch = catalog.epoch;
+  shown.catalog_age_seconds = seconds(catalog.age.value_or(std::chrono::milliseconds(0)));
+  shown.catalog_looks[CatalogLook::Changed] = catalog.changed;
+  shown.catalog_looks[CatalogLook::Unchanged] = catalog.unchanged;
+  shown.catalog_looks[CatalogLook::Failed] = catalog.failed;
+}
+
 // The gauges and counters that belong to somebody else are copied when they are asked for.
 void collect(Observed& observed) {
   auto& metrics = observed.metrics;
@@ -31,6 +55,7 @@ void collect(Observed& observed) {
     shown.pool_size = counts.connecting + counts.idle + counts.busy + counts.resetting;
     shown.pool_available = counts.idle;
     shown.pool_waiting = counts.waiting;
+    collect_catalog(shown, database.keeper->status());
   }
   metrics.verdict_cache_hits = observed.verdicts.counts().hits;
   metrics.verdict_cache_misses = observed.verdicts.counts().misses;
@@ -40,6 +65,17 @@ void collect(Observed& observed) {
   metrics.audit_failures = audit.failures;
   metrics.audit_dropped = audit.dropped;
   metrics.log_lines_dropped = telemetry::dropped_log_lines();
+}
+
+nlohmann::json catalog_status(const profiles::KeeperStatus& catalog) {
+  nlohmann::json status{{"state", name(catalog.state)}};
+  if (catalog.epoch > 0) status["epoch"] = catalog.epoch;
+  if (catalog.epoch > 0) status["relations"] = catalog.relations;
+  if (catalog.age) status["age_seconds"] = seconds(*catalog.age);
+  if (catalog.next_look) status["next_look_seconds"] = seconds(*catalog.next_look);
+  if (!catalog.last_error.empty()) status["last_error"] = catalog.last_error;
+  if (!catalog.why.empty()) status["why"] = catalog.why;
+  return status;
 }
 
 nlohmann::json database_status(const relay::Database& database) {
@@ -53,7 +89,8 @@ nlohmann::json database_status(const relay::Database& database) {
                           {"busy", counts.busy},
                           {"resetting", counts.resetting},
                           {"cancelling", counts.cancelling},
-                          {"waiting", counts.waiting}}}};
+                          {"waiting", counts.waiting}}},
+                        {"catalog", catalog_status(database.keeper->status())}};
   if (!database.pool->last_error().empty()) status["last_error"] = database.pool->last_error();
   return status;
 }
@@ -94,6 +131,8 @@ http::Response readiness_of(const Observed& observed) {
   if (!observed.audit.healthy()) why += "audit: " + observed.audit.last_error() + "\n";
   for (const auto& database : observed.databases) {
     if (!database.pool->reachable()) why += "database " + database.name + ": not reachable\n";
+    const auto catalog = database.keeper->status();
+    if (!catalog.why.empty()) why += "database " + database.name + ": " + catalog.why + "\n";
   }
   if (why.empty()) return {.body = "ready\n"};
   return {.status = 503, .body = why};

@@ -65,7 +65,7 @@ std::unique_ptr<profiles::Keeper> open_keeper(net::Loop& loop, const config::Lis
 struct Server::State {
   State(const config::Config& settings, std::unique_ptr<audit::Log> audit_log)
       : config(settings),
-        users(users_of(settings)),
+        users(users_of(settings, secret_of(settings))),
         audit(std::move(audit_log)),
         metrics(metric_names(settings)),
         verdicts(kVerdictCacheBytes, random_key()) {}
@@ -86,6 +86,7 @@ struct Server::State {
   std::optional<relay::Roster> roster;
   std::unique_ptr<net::Listener> listener;
   std::unique_ptr<http::Server> operations;
+  std::optional<Reloader> reloader;
   net::Timer tick{loop}, probe{loop}, deadline{loop};
   std::vector<std::unique_ptr<net::Signal>> signals;
   bool draining = false, cut_off = false;
@@ -145,7 +146,8 @@ void Server::State::stop_when_empty() {
   loop.stop();
 }
 
-std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::Config& config) {
+std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::Config& config,
+                                                                 Reread reread) {
   auto audit_log = audit::Log::open(audit_settings(config.audit), since_epoch);
   if (!audit_log) return std::unexpected(audit_log.error());
   auto state = std::make_unique<State>(config, std::move(*audit_log));
@@ -153,6 +155,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   s.open_databases();
   s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts,
                                        s.databases, limits_of(config.listen), random_bytes});
+  s.reloader.emplace(Running{s.loop, s.config, s.users, s.databases, *s.audit, s.metrics},
+                     std::move(reread));
   auto listener =
       net::Listener::open(s.loop, config.listen.address, config.listen.port,
                           [&s](int fd, const net::Peer& peer) { s.roster->accept(fd, peer); });
@@ -179,10 +183,8 @@ void Server::run() {
     s.signals.push_back(
         std::make_unique<net::Signal>(s.loop, number, [&s, name] { s.on_signal(name); }));
   }
-  // Otherwise it would end the process.
-  s.signals.push_back(std::make_unique<net::Signal>(s.loop, SIGHUP, [] {
-    telemetry::log_warn("SIGHUP ignored: reloading is not built yet; restart to change settings");
-  }));
+  s.signals.push_back(
+      std::make_unique<net::Signal>(s.loop, SIGHUP, [&s] { s.reloader->reload(); }));
   s.tick.repeat(kTick, [&s] {
     s.roster->tick();
     s.stop_when_empty();

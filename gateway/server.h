@@ -9,13 +9,16 @@
 #include <string>
 
 #include "gateway/config/config.h"
+#include "gateway/reloader.h"
 
 namespace gateway {
 
 class Server {
  public:
-  // The error is a sentence that names what could not be opened and why.
-  static std::expected<std::unique_ptr<Server>, std::string> open(const config::Config& config);
+  // `reread` is asked at SIGHUP. The error is a sentence that names what could not be opened and
+  // why.
+  static std::expected<std::unique_ptr<Server>, std::string> open(const config::Config& config,
+                                                                  Reread reread);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

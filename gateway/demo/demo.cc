@@ -57,6 +57,7 @@ struct Demo {
   TempDir folder;
   Cluster cluster;
   fs::path config_path, audit_path, gateway_log;
+  std::string server_password;
 };
 
 Result<Demo> prepare(const DemoOptions& options, Signals& signals) {
@@ -83,7 +84,8 @@ Result<Demo> prepare(const DemoOptions& options, Signals& signals) {
             std::move(*cluster),
             root / "postern.yaml",
             root / "audit.jsonl",
-            options.check ? root / "postern.log" : fs::path()};
+            options.check ? root / "postern.log" : fs::path(),
+            *password};
   const auto written =
       write_private_file(demo.config_path, to_yaml({.port = ports->client,
                                                     .metrics_port = ports->metrics,
@@ -122,20 +124,22 @@ Postern listens on 127.0.0.1:{0}, metrics on http://127.0.0.1:{1}/metrics
 
   Try:       \d
              SELECT * FROM analytics.category_sales;
-             INSERT INTO products VALUES (0, 'x', 'home', 1, 1);        -- Postern refuses: read_only
-             SELECT 1; DROP TABLE customers;                            -- in one psql -c: refused whole
-             COPY products TO PROGRAM 'cat';                            -- never
-             SELECT * FROM hr.salaries;                                 -- PostgreSQL refuses: no grant
+             SELECT full_name, ssn FROM customers;               -- refused: a column
+             SELECT c FROM customers c;                          -- refused: it is in there
+             SELECT * FROM hr.salaries;                          -- refused: a schema
+             INSERT INTO products VALUES (0, 'x', 'home', 1, 1); -- refused: read_only
+             SELECT 1; DROP TABLE customers;                     -- in one psql -c: refused whole
+             SELECT * FROM customers;                            -- as {7}: what may be read of it
 
   Config:    {5}
   Audit:     tail -f {6}
 
-Tables and columns are guarded by PostgreSQL's own grants here; Postern's table and column rules are
-not built yet. Ctrl-C ends the demo and removes all of it.
+PostgreSQL itself would answer all of these SELECTs: what is refused, Postern's policy refuses.
+Ctrl-C ends the demo and removes all of it.
 
 )",
              demo.ports.client, demo.ports.metrics, kClientPassword, kClientUser, kDatabase,
-             demo.config_path.string(), demo.audit_path.string());
+             demo.config_path.string(), demo.audit_path.string(), kSecondUser);
   std::fflush(stdout);
 }
 
@@ -155,11 +159,15 @@ Result<void> serve_until_stopped(Demo& demo, Child& gateway, Signals& signals) {
 }
 
 Result<void> check(const Demo& demo, Child& gateway, Signals& signals) {
-  const auto failures = take_tour({.psql = demo.binaries.psql,
+  const std::string as_reader = fmt::format("-c role={}", kServerRole);
+  const auto failures = take_tour({.psql = {demo.binaries.psql, demo.folder.path()},
                                    .port = demo.ports.client,
                                    .metrics_port = demo.ports.metrics,
-                                   .audit_path = demo.audit_path,
-                                   .scratch = demo.folder.path()},
+                                   .server = {.port = demo.cluster.port(),
+                                              .user = kServerUser,
+                                              .password = demo.server_password,
+                                              .options = as_reader},
+                                   .audit_path = demo.audit_path},
                                   signals);
   if (!failures) return std::unexpected(failures.error());
   const int code = gateway.stop();

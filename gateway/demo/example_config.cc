@@ -18,15 +18,18 @@ users:                         # who may connect to the gateway
   - name: {user}
     auth: scram-sha-256
     password: "{password}"
+  - name: {second_user}
+    auth: scram-sha-256
+    password: "{password}"
 
 databases:
   - name: {database}                 # the name that clients use
     host: 127.0.0.1
     port: {server_port}
     dbname: shop
-    user: postern_gateway      # what the gateway logs in as …
+    user: {server_user}      # what the gateway logs in as …
     password: "{server_password}"
-    readonly_role: shop_reader # … and the role that it then takes on
+    readonly_role: {server_role} # … and the role that it then takes on
     pool_mode: session
     min_pool_size: 1
     max_pool_size: 10
@@ -35,6 +38,32 @@ databases:
     safe_search_path: [public]
     statement_timeout: 30s
     idle_in_transaction_timeout: 60s
+
+    access_policy:
+      allowed_schemas: [public, analytics]   # personnel (hr) is not among them
+      tables:                  # a table that is added tomorrow is not readable before it stands here
+        allowed: [customers, products, orders, order_items, "analytics.*"]
+      columns:                 # also in WHERE, JOIN and ORDER BY, and behind views
+        denied: [customers.ssn]
+        denied_patterns: ["*.*password*"]
+        on_denied: reject
+        select_star_policy: reject
+      functions:
+        # What psql's \d+, \df+ and \sf show and Prisma's db pull asks for: source texts, not values.
+        allowed:
+          - pg_catalog.pg_get_viewdef
+          - pg_catalog.pg_get_ruledef
+          - pg_catalog.pg_get_functiondef
+          - pg_catalog.pg_get_function_sqlbody
+        denied: [pg_sleep]     # refused anyway, with everything else that waits
+      views: transparent       # a view is judged by the columns that it gives out
+      system_catalogs: safe    # what clients need to know of tables and columns, nothing more
+      allow_explain: true
+
+    principals:                # who gets something else; what they do not say is as above
+      - match: {{users: [{second_user}]}}
+        access_policy:         # what may not be read is left out instead of refused
+          columns: {{on_denied: filter, select_star_policy: expand_safe}}
 
 observability:
   metrics:                     # also /healthz, /readyz and /status
@@ -57,8 +86,9 @@ audit:                         # one JSON object a line
 
 std::string to_yaml(const ExampleConfig& config) {
   return fmt::format(kTemplate, fmt::arg("port", config.port), fmt::arg("user", kClientUser),
-                     fmt::arg("password", kClientPassword), fmt::arg("database", kDatabase),
-                     fmt::arg("server_port", config.server_port),
+                     fmt::arg("second_user", kSecondUser), fmt::arg("password", kClientPassword),
+                     fmt::arg("database", kDatabase), fmt::arg("server_port", config.server_port),
+                     fmt::arg("server_user", kServerUser), fmt::arg("server_role", kServerRole),
                      fmt::arg("server_password", config.server_password),
                      fmt::arg("metrics_port", config.metrics_port),
                      fmt::arg("audit_path", config.audit_path));

@@ -102,6 +102,26 @@ FROM orders AS o,
      JOIN products AS p USING (id);
 CREATE INDEX order_items_product_id ON order_items (product_id);
 
+CREATE TABLE payment_cards (
+  customer_id integer PRIMARY KEY REFERENCES customers,
+  number      text NOT NULL,
+  expires     date NOT NULL
+);
+COMMENT ON TABLE payment_cards IS 'Nothing that a report needs: no policy of the examples lists it';
+
+INSERT INTO payment_cards
+SELECT i, '4000' || to_char(pg_temp.pick(i, 51, 1000000000000), 'FM000000000000'),
+       date '2027-01-31' + pg_temp.pick(i, 52, 1400)::integer
+FROM generate_series(1, 300) AS i;
+
+CREATE FUNCTION order_total(wanted integer) RETURNS numeric LANGUAGE sql STABLE AS
+$$ SELECT sum(quantity * unit_price) FROM public.order_items WHERE order_id = wanted $$;
+COMMENT ON FUNCTION order_total(integer) IS 'What an order cost';
+
+CREATE FUNCTION stored_hash(wanted integer) RETURNS text LANGUAGE sql STABLE AS
+$$ SELECT password_hash FROM public.customers WHERE id = wanted $$;
+COMMENT ON FUNCTION stored_hash(integer) IS 'For the login service';
+
 CREATE SCHEMA analytics;
 COMMENT ON SCHEMA analytics IS 'Prepared for reports';
 
@@ -118,6 +138,11 @@ SELECT p.category, count(*) AS lines, sum(i.quantity * i.unit_price) AS revenue
 FROM order_items AS i JOIN products AS p ON p.id = i.product_id
 GROUP BY p.category;
 COMMENT ON VIEW analytics.category_sales IS 'What each product category brought in';
+
+-- A view that hands out a secret under another name.
+CREATE VIEW analytics.credit_file AS
+SELECT id, full_name AS name, country, ssn AS tax_reference FROM customers;
+COMMENT ON VIEW analytics.credit_file IS 'For the credit agency';
 
 CREATE SCHEMA hr;
 COMMENT ON SCHEMA hr IS 'Personnel. Nobody should read this through the gateway';
@@ -136,11 +161,9 @@ SELECT i, 'Employee ' || i,
        32000 + 100 * pg_temp.pick(i, 42, 700)
 FROM generate_series(1, 60) AS i;
 
--- What the reader may read. PostgreSQL itself enforces this, whatever the gateway lets through:
--- nothing of hr, and of customers neither ssn nor password_hash.
-GRANT USAGE ON SCHEMA public, analytics TO shop_reader;
-GRANT SELECT ON products, orders, order_items TO shop_reader;
-GRANT SELECT (id, full_name, email, country, created_at) ON customers TO shop_reader;
-GRANT SELECT ON ALL TABLES IN SCHEMA analytics TO shop_reader;
+-- The reader may read everything here, also hr, the cards, and the customers' secrets, so that what
+-- the demo refuses is refused by Postern. Elsewhere grant such a role no more than the policy allows.
+GRANT USAGE ON SCHEMA public, analytics, hr TO shop_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA public, analytics, hr TO shop_reader;
 
 ANALYZE;

@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
-#include "gateway/demo/child.h"
-#include "gateway/demo/example_config.h"
 #include "gateway/demo/http_get.h"
 #include "gateway/demo/temp_dir.h"
 
@@ -15,11 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kStatementTimeout = 30s;
 constexpr auto kHttpTimeout = 5s;
 constexpr int kShownLines = 8;
-constexpr int kPsqlError = 1;         // a statement failed
-constexpr int kPsqlNoConnection = 2;  // the connection did
 
 // One line of the tour's output: what was tried, and what is wrong with the result.
 class Report {
@@ -47,26 +43,11 @@ void print_indented(std::string_view text) {
   }
 }
 
-Result<PsqlOutput> run_psql(const TourPlan& plan, const Step& step, Signals& signals) {
-  const std::filesystem::path output = plan.scratch / "psql.out";
-  std::error_code ignored;
-  std::filesystem::remove(output, ignored);
-  const std::string_view password =
-      step.outcome == Outcome::LoginRefused ? "not-the-password" : kClientPassword;
-  const Command command{
-      .argv = {plan.psql, "-X", "-w", "-A", "-t", "-v", "VERBOSITY=verbose", "-h", "127.0.0.1",
-               "-p", fmt::format("{}", plan.port), "-U", std::string(kClientUser), "-d",
-               std::string(kDatabase), "-c", std::string(step.sql)},
-      .environment = {fmt::format("PGPASSWORD={}", password), "PGCONNECT_TIMEOUT=10",
-                      "LC_ALL=C.UTF-8"},
-      .account = {},
-      .input_path = {},
-      .output_path = output};
-  auto child = Child::spawn(command);
-  if (!child) return std::unexpected(child.error());
-  const auto code = child->wait(signals, kStatementTimeout);
-  if (!code) return std::unexpected(code.error());
-  return PsqlOutput{*code, read_file(output)};
+PsqlLogin login_of(const TourPlan& plan, const Step& step) {
+  return {.port = plan.port,
+          .user = step.user,
+          .password = step.outcome == Outcome::LoginRefused ? "not-the-password" : kClientPassword,
+          .options = {}};
 }
 
 int expected_exit(Outcome outcome) {
@@ -87,28 +68,74 @@ std::string http_complaint(const TourPlan& plan, std::string path, std::string_v
   return {};
 }
 
-// A line of the audit file that has all of `parts`.
-std::string audit_complaint(const TourPlan& plan, std::vector<std::string_view> parts) {
+// The first line of the audit file that has all of `parts`; empty if none has.
+std::string audit_line(const TourPlan& plan, const std::vector<std::string_view>& parts) {
   std::istringstream lines(read_file(plan.audit_path));
   std::string line;
   while (std::getline(lines, line)) {
-    bool all = true;
-    for (const std::string_view part : parts) all = all && line.contains(part);
-    if (all) return {};
+    if (std::ranges::all_of(parts, [&](auto part) { return line.contains(part); })) return line;
   }
+  return {};
+}
+
+std::string audit_complaint(const TourPlan& plan, const std::vector<std::string_view>& parts) {
+  if (!audit_line(plan, parts).empty()) return {};
   return fmt::format("no line of {} has {}", plan.audit_path.string(), fmt::join(parts, " and "));
+}
+
+// The gateway's own user must get an answer where Postern refused one.
+Result<std::string> alone_complaint(const TourPlan& plan, const Step& step, Signals& signals) {
+  if (step.alone == Alone::NotAsked) return std::string();
+  const auto output = run_psql(plan.psql, plan.server, step.sql, signals);
+  if (!output) return std::unexpected(output.error());
+  if (output->exit_code == 0) return std::string();
+  return "PostgreSQL alone refuses it, too: " + output->text;
+}
+
+std::vector<std::string_view> refusal_record(const Step& step) {
+  return {"\"query_denied\"", step.sql, "\"violations\":[{"};
+}
+
+Result<std::string> whole_complaint(const TourPlan& plan, const Step& step,
+                                    const PsqlOutput& output, Signals& signals) {
+  if (auto wrong = complaint(step, output); !wrong.empty()) return wrong;
+  if (step.outcome == Outcome::RefusedByPostern) {
+    if (auto wrong = audit_complaint(plan, refusal_record(step)); !wrong.empty()) return wrong;
+  }
+  return alone_complaint(plan, step, signals);
+}
+
+// From the audit record of a refusal: what was refused, and by which rule.
+void print_violations(const TourPlan& plan, const Step& step) {
+  const std::string line = audit_line(plan, refusal_record(step));
+  const std::size_t start = line.find("\"violations\":[{"), end = line.find("}]", start);
+  if (end == std::string::npos) return;
+  fmt::print("       audit: query_denied {}\n", line.substr(start, end + 2 - start));
+}
+
+Result<void> take(const TourPlan& plan, const Step& step, Report& report, Signals& signals) {
+  const auto output = run_psql(plan.psql, login_of(plan, step), step.sql, signals);
+  if (!output) return std::unexpected(output.error());
+  const auto wrong = whole_complaint(plan, step, *output, signals);
+  if (!wrong) return std::unexpected(wrong.error());
+  report.add(step.title, *wrong);
+  fmt::print("       {}> {}\n", step.user, step.sql);
+  print_indented(output->text);
+  if (step.outcome == Outcome::RefusedByPostern) print_violations(plan, step);
+  return {};
 }
 
 void check_operations(const TourPlan& plan, Report& report) {
   report.add("GET /readyz says that it is ready", http_complaint(plan, "/readyz", ""));
   report.add("GET /metrics counts what was refused",
              http_complaint(plan, "/metrics", "status=\"denied\""));
-  report.add("The audit file has the join, before it ran",
-             audit_complaint(plan, {"\"query_allowed\"", "JOIN orders AS o"}));
-  report.add("The audit file has the refused write",
-             audit_complaint(plan, {"\"query_denied\"", "INSERT INTO orders"}));
-  report.add("The audit file has the injection",
-             audit_complaint(plan, {"\"query_denied\"", "DROP TABLE customers"}));
+  const std::vector<std::string_view> join = {"\"query_allowed\"", "JOIN orders AS o"};
+  report.add("The audit file has the join, before it ran", audit_complaint(plan, join));
+  print_indented(audit_line(plan, join));
+  const std::vector<std::string_view> secret = {"\"query_denied\"", "SELECT full_name, ssn FROM",
+                                                "public.customers.ssn", "columns.denied[0]"};
+  report.add("It has what was refused, and why", audit_complaint(plan, secret));
+  print_indented(audit_line(plan, secret));
 }
 
 }  // namespace
@@ -125,17 +152,17 @@ std::string complaint(const Step& step, const PsqlOutput& output) {
   for (const std::string_view text : shows) {
     if (!output.text.contains(text)) return fmt::format("`{}` is not in the output", text);
   }
+  for (const std::string_view text : step.hides) {
+    if (output.text.contains(text)) return fmt::format("`{}` is in the output", text);
+  }
   return {};
 }
 
 Result<int> take_tour(const TourPlan& plan, Signals& signals) {
   Report report;
   for (const Step& step : tour_steps()) {
-    const auto output = run_psql(plan, step, signals);
-    if (!output) return std::unexpected(output.error());
-    report.add(step.title, complaint(step, *output));
-    fmt::print("       > {}\n", step.sql);
-    print_indented(output->text);
+    const auto taken = take(plan, step, report, signals);
+    if (!taken) return std::unexpected(taken.error());
   }
   check_operations(plan, report);
   return report.failures();

@@ -33,6 +33,7 @@ ErrorFields read_error_front(std::string_view front) {
     if (code == 'S') localised = text;
     if (code == 'C') fields.sqlstate = text;
     if (code == 'M') fields.message = text;
+    if (code == 'D') fields.detail = text;
   }
   if (fields.severity.empty()) fields.severity = localised;
   return fields;

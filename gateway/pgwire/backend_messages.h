@@ -49,6 +49,7 @@ struct ErrorFields {
   std::string_view severity;  // 'V' where there is one, else 'S': not localised
   std::string_view sqlstate;
   std::string_view message;
+  std::string_view detail;
   bool is_fatal() const { return severity == "FATAL" || severity == "PANIC"; }
 };
 

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server still owes, in order: one entry a message that was sent to it, and what is to
-// become of its reply. Knows no policy.
+// become of its reply. Knows no policy but what an error may quote.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "gateway/session/recorder.h"
 
 namespace gateway::session {
+
+struct Prepared;
 
 // More than these unanswered and the client is not read until some are answered. The replies to the
 // smallest messages (five bytes each) of this many exceed the 8 KiB after which the server sends
@@ -41,7 +44,9 @@ enum class Treatment : std::uint8_t {
 struct Expected {
   ReplyKind kind = ReplyKind::Sync;
   Treatment treatment = Treatment::Forward;
-  bool failed = false;           // a Query whose ErrorResponse was seen
+  bool failed = false;  // a Query whose ErrorResponse was seen
+  // Its errors and notices may quote what the client may not read.
+  bool may_quote_hidden = false;
   std::uint32_t statements = 0;  // of a Query: how many were judged
   std::uint32_t done = 0;        // … and how many have completed
   std::uint32_t copies_in = 0;   // how often the server will ask for CopyData
@@ -50,6 +55,8 @@ struct Expected {
   std::uint64_t request_id = 0;  // of the (first) statement; 0: none is tied to it
   TimePoint sent_at{};
   std::string text;
+  // The client's text and its verdict, where the server was sent another; else null.
+  std::shared_ptr<const Prepared> rewritten;
 };
 
 class ReplyQueue {

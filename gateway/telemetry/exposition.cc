@@ -20,6 +20,7 @@ constexpr std::string_view kClientStates[] = {"login", "idle", "active", "waitin
 constexpr std::string_view kServerStates[] = {"connecting", "idle", "busy", "resetting",
                                               "cancelling"};
 constexpr std::string_view kDirections[] = {"from_client", "to_client", "from_server", "to_server"};
+constexpr std::string_view kCatalogLooks[] = {"changed", "unchanged", "failed"};
 constexpr std::string_view kReloadResults[] = {"ok", "failed"};
 
 ClientMetric::Label label(std::string name, std::string_view value) {
@@ -43,6 +44,8 @@ class Family {
     ClientMetric& metric = next(std::move(labels));
     metric.counter.value = metric.gauge.value = static_cast<double>(value);
   }
+
+  void add(Labels labels, double value) { next(std::move(labels)).gauge.value = value; }
 
   void add(Labels labels, const Histogram& histogram) {
     ClientMetric::Histogram& out = next(std::move(labels)).histogram;
@@ -92,6 +95,7 @@ class LoopCollectable final : public prometheus::Collectable {
     collect_policy(out);
     collect_connections(out);
     collect_pools(out);
+    collect_catalogs(out);
     collect_audit(out);
     collect_process(out);
     return out;
@@ -189,6 +193,27 @@ class LoopCollectable final : public prometheus::Collectable {
                                &DatabaseMetrics::pool_waiting));
     out.push_back(per_database(histogram("pool_wait_seconds", "Time until a server was given"),
                                &DatabaseMetrics::pool_wait));
+  }
+
+  // Databases whose catalog was never read have neither epoch nor age.
+  void collect_catalogs(std::vector<MetricFamily>& out) const {
+    Family epoch = gauge("catalog_epoch", "Catalogs read so far: grows with every change");
+    Family age = gauge("catalog_age_seconds", "Since the catalog was last confirmed");
+    Family looks = counter("catalog_looks_total", "Looks at the catalogs by result");
+    for (std::size_t id = 0; id < metrics_.databases().size(); ++id) {
+      const auto& shown = metrics_.databases()[id];
+      const std::string& name = metrics_.names().databases[id];
+      for (std::size_t at = 0; at < std::size(kCatalogLooks); ++at) {
+        looks.add({label("database", name), label("result", kCatalogLooks[at])},
+                  shown.catalog_looks[static_cast<CatalogLook>(at)]);
+      }
+      if (shown.catalog_epoch == 0) continue;
+      epoch.add({label("database", name)}, shown.catalog_epoch);
+      age.add({label("database", name)}, shown.catalog_age_seconds);
+    }
+    out.push_back(epoch.take());
+    out.push_back(age.take());
+    out.push_back(looks.take());
   }
 
   void collect_audit(std::vector<MetricFamily>& out) const {

@@ -23,6 +23,7 @@ enum class CheckResult : std::uint8_t { Passed, Denied };
 enum class ClientState : std::uint8_t { Login, Idle, Active, Waiting };
 enum class ServerState : std::uint8_t { Connecting, Idle, Busy, Resetting, Cancelling };
 enum class Direction : std::uint8_t { FromClient, ToClient, FromServer, ToServer };
+enum class CatalogLook : std::uint8_t { Changed, Unchanged, Failed };
 enum class ReloadResult : std::uint8_t { Ok, Failed };
 
 // One number an item of `Enum`.
@@ -59,6 +60,10 @@ struct DatabaseMetrics {
   // Gauges, set before a scrape from the pool's counts.
   PerItem<ServerState, 5> servers;
   std::uint64_t pool_size = 0, pool_available = 0, pool_waiting = 0;
+  // Set before a scrape from its keeper; an epoch of 0: there is no catalog.
+  std::uint64_t catalog_epoch = 0;
+  double catalog_age_seconds = 0;
+  PerItem<CatalogLook, 3> catalog_looks;
 };
 
 class LoopMetrics {

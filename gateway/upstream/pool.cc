@@ -158,7 +158,9 @@ void ServerPool::reset(std::unique_ptr<Server> given) {
   auto server = take_back(std::move(given));
   if (!server) return;
   const bool may_be_hit = doubtful_.erase(server->id()) > 0;
-  if (draining_ || may_be_hit || !server->is_quiet() || server->expires_at <= loop_.now()) return;
+  if (server->pins != pins_ || draining_ || may_be_hit || !server->is_quiet() ||
+      server->expires_at <= loop_.now())
+    return;
   if (cancels_.contains(server->id())) {
     const std::uint64_t id = server->id();
     fenced_.emplace(id, std::move(server));
@@ -178,13 +180,24 @@ void ServerPool::start_reset(std::unique_ptr<ConnectedServer> server) {
 
 void ServerPool::on_reset_done(std::uint64_t id, std::unique_ptr<ConnectedServer> server) {
   resets_.erase(id);
-  if (server) make_idle(std::move(server));
+  if (server && server->pins == pins_) make_idle(std::move(server));
   arm_turn();
 }
 
 void ServerPool::make_idle(std::unique_ptr<ConnectedServer> server) {
   server->idle_since = loop_.now();
   idle_.push_back(std::make_unique<IdleServer>(std::move(server), [this] { arm_turn(); }));
+}
+
+// Attempts under way have the old pins: who waits for one gets another.
+void ServerPool::pin(Settings pinned) {
+  settings_.pinned = with_required_pins(std::move(pinned));
+  ++pins_;
+  known_.reset();
+  idle_.clear();
+  attempts_.clear();
+  for (auto& [ticket, waiter] : waiters_) waiter.has_attempt = false;
+  arm_turn();
 }
 
 PoolCounts ServerPool::counts() const {

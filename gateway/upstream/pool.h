@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gateway/upstream/server.h"
+#include "gateway/upstream/startup_options.h"
 
 namespace gateway::net {
 class Loop;
@@ -79,7 +80,12 @@ class Pool {
   // send its next statement safely.
   virtual void cancel(const Server& server, std::move_only_function<void()> done) = 0;
 
-  // ParameterStatus of the newest verified connection; null until there was one.
+  // From now on servers are connected with these pins. None that has others is given to anybody
+  // again: idle ones are closed now, busy ones when they come back.
+  virtual void pin(Settings pinned) = 0;
+
+  // ParameterStatus of the newest verified connection; null until there was one with
+  // the pins of now.
   virtual const Parameters* known_parameters() const = 0;
   virtual int known_version_major() const = 0;
 

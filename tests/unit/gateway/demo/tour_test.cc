@@ -37,9 +37,15 @@ TEST(Tour, TellsRightFromWrong) {
       {"a login that worked", Outcome::LoginRefused, {0, "seen\n"}, false},
   };
   for (const Case& c : cases) {
-    const Step step{"", "", c.outcome, {"seen"}};
+    const Step step{.title = "", .sql = "", .outcome = c.outcome, .shows = {"seen"}};
     EXPECT_EQ(complaint(step, c.output).empty(), c.good) << c.name;
   }
+}
+
+TEST(Tour, NoticesWhatShouldHaveBeenHidden) {
+  const Step step{.title = "", .sql = "", .shows = {"seen"}, .hides = {"secret"}};
+  EXPECT_EQ(complaint(step, {0, "seen\n"}), "");
+  EXPECT_NE(complaint(step, {0, "seen, secret\n"}), "");
 }
 
 TEST(Tour, CoversEveryOutcome) {

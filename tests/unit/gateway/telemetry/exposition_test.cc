@@ -49,6 +49,11 @@ TEST(Exposition, HasEveryMetricFromTheStart) {
            "postern_pool_size{database=\"shop\"} 0",
            "postern_pool_available{database=\"shop\"} 0",
            "postern_pool_waiting{database=\"shop\"} 0",
+           "# TYPE postern_catalog_epoch gauge",
+           "# TYPE postern_catalog_age_seconds gauge",
+           "postern_catalog_looks_total{database=\"shop\",result=\"changed\"} 0",
+           "postern_catalog_looks_total{database=\"shop\",result=\"unchanged\"} 0",
+           "postern_catalog_looks_total{database=\"shop\",result=\"failed\"} 0",
            "postern_pool_wait_seconds_count{database=\"shop\"} 0",
            "postern_bytes_total{direction=\"from_client\"} 0",
            "postern_bytes_total{direction=\"to_server\"} 0",
@@ -75,6 +80,9 @@ TEST(Exposition, ShowsWhatWasCounted) {
   metrics.database(0).requests_in_flight = 3;
   metrics.database(0).servers[ServerState::Busy] = 4;
   metrics.database(0).pool_waiting = 5;
+  metrics.database(0).catalog_epoch = 3;
+  metrics.database(0).catalog_age_seconds = 0.5;
+  metrics.database(0).catalog_looks[CatalogLook::Failed] = 2;
   metrics.bytes[Direction::ToClient] += 1'000'000'007;
   metrics.clients[ClientState::Active] = 6;
   metrics.config_reloads[ReloadResult::Failed] = 7;
@@ -89,6 +97,9 @@ TEST(Exposition, ShowsWhatWasCounted) {
            "postern_requests_in_flight{database=\"shop\"} 3",
            "postern_servers{database=\"shop\",state=\"busy\"} 4",
            "postern_pool_waiting{database=\"shop\"} 5",
+           "postern_catalog_epoch{database=\"shop\"} 3",
+           "postern_catalog_age_seconds{database=\"shop\"} 0.5",
+           "postern_catalog_looks_total{database=\"shop\",result=\"failed\"} 2",
            "postern_bytes_total{direction=\"to_client\"} 1000000007",
            "postern_clients{state=\"active\"} 6",
            "postern_config_reload_total{result=\"failed\"} 7",

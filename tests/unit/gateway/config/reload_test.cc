@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/config/reload.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/gateway/config/support.h"
+
+namespace gateway::config {
+namespace {
+
+using namespace std::chrono_literals;
+using Paths = std::vector<std::string>;
+
+Reload reloaded(const std::string& running, const std::string& fresh) {
+  return reload(test::valid(running), test::valid(fresh));
+}
+
+TEST(Reload, KeepsNothingBackWhereNothingDiffers) {
+  const std::string text = test::with_database("port: 5433, password: \"${P:-x}\"");
+  EXPECT_EQ(reloaded(text, text).kept, Paths());
+}
+
+TEST(Reload, TakesWhatStatementsAreJudgedBy) {
+  const auto result =
+      reloaded(test::with_database("mode: read_only"),
+               test::with_database("mode: balanced, statement_timeout: 7s, catalog_refresh: 1s, "
+                                   "idle_in_transaction_timeout: 8s, gucs: {allowed: [work_mem]}, "
+                                   "access_policy: {tables: {denied: [t]}, allow_explain: true}, "
+                                   "principals: [{match: {users: [ann]}, mode: read_only}]"));
+  EXPECT_EQ(result.kept, Paths());
+  const Database& database = result.config.databases[0];
+  EXPECT_EQ(database.mode, Mode::Balanced);
+  EXPECT_EQ(database.statement_timeout, 7s);
+  EXPECT_EQ(database.idle_in_transaction_timeout, 8s);
+  EXPECT_EQ(database.catalog_refresh, 1s);
+  EXPECT_EQ(database.allowed_gucs, Paths{"work_mem"});
+  EXPECT_EQ(database.access.policy.tables.denied, Paths{"t"});
+  EXPECT_TRUE(database.access.allow_explain);
+  EXPECT_EQ(database.principals.size(), 1U);
+}
+
+TEST(Reload, TakesUsers) {
+  const auto result = reloaded(test::document({}), test::with_user("password: hidden"));
+  EXPECT_EQ(result.kept, Paths());
+  EXPECT_EQ(result.config.users[0].password.reveal(), "hidden");
+}
+
+TEST(Reload, TakesTheLevelOfTheLog) {
+  const auto result =
+      reloaded(test::document({}), test::with("observability: {logging: {level: debug}}"));
+  EXPECT_EQ(result.kept, Paths());
+  EXPECT_EQ(result.config.logging.level, LogLevel::Debug);
+}
+
+TEST(Reload, KeepsWhatIsOpenAndNamesIt) {
+  const auto result = reloaded(test::document({}), test::with(R"(listen: {port: 7000}
+observability: {metrics: {port: 9191}, logging: {format: console}}
+audit: {max_files: 3})"));
+  EXPECT_EQ(result.kept, (Paths{"listen.port", "observability.metrics.port",
+                                "observability.logging.format", "audit.max_files"}));
+  EXPECT_EQ(result.config.listen.port, 6432);
+  EXPECT_EQ(result.config.audit.max_files, 10U);
+}
+
+TEST(Reload, KeepsHowServersAreConnectedAndNamesIt) {
+  const auto result =
+      reloaded(test::with_database("port: 5433, password: old"),
+               test::with_database("port: 5434, password: new, safe_search_path: [private], "
+                                   "max_pool_size: 99"));
+  EXPECT_EQ(result.kept,
+            (Paths{"databases[shop].port", "databases[shop].password",
+                   "databases[shop].max_pool_size", "databases[shop].safe_search_path"}));
+  EXPECT_EQ(result.config.databases[0].password.reveal(), "old");
+  EXPECT_EQ(result.config.databases[0].safe_search_path, Paths{"public"});
+}
+
+TEST(Reload, MatchesDatabasesByNameAndNamesThoseThatCameOrWent) {
+  const auto databases = [](const std::string& first, const std::string& second) {
+    const std::string rest = ", user: reader, pool_mode: session, readonly_role: ro";
+    return test::document({.databases = "databases:\n  - {name: " + first + rest + "}\n" +
+                                        "  - {name: " + second + rest + "}\n"});
+  };
+  const auto result = reloaded(databases("a", "b"), databases("c", "a, statement_timeout: 9s"));
+  EXPECT_EQ(result.kept, (Paths{"databases[b]", "databases[c]"}));
+  ASSERT_EQ(result.config.databases.size(), 2U);
+  EXPECT_EQ(result.config.databases[0].name, "a");
+  EXPECT_EQ(result.config.databases[0].statement_timeout, 9s);
+  EXPECT_EQ(result.config.databases[1].name, "b");
+}
+
+}  // namespace
+}  // namespace gateway::config
