@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/pgwire/sqlstate.h"
+
 namespace gateway::session {
 namespace {
 
@@ -64,6 +66,25 @@ Refusal no_audit() {
   return make_refusal(policy::ErrorCode::AuditUnavailable,
                       "the audit log cannot be written, so nothing may run",
                       "Try again when the operator has mended it.");
+}
+
+Refusal no_catalog(std::string_view why) {
+  Refusal refusal =
+      make_refusal(policy::ErrorCode::ConnectionError,
+                   "the policy of this database cannot be applied, so nothing may run: " +
+          std::string(why),
+                   "Try again later; the gateway goes on trying, and its /status has more.");
+  refusal.sqlstate = pgwire::sqlstate::kConnectionFailure;
+  return refusal;
+}
+
+Refusal changed_schema() {
+  Refusal refusal = make_refusal(
+      policy::ErrorCode::AccessDenied,
+      "the schema was changed in this transaction, so what this statement reads is not known",
+      "Commit the change first.");
+  refusal.detail = "ACCESS_DENIED: statement (rule: resolve)";
+  return refusal;
 }
 
 void write_refusal(std::string& out, const Refusal& refusal, pgwire::Severity severity) {

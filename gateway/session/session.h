@@ -166,6 +166,7 @@ class Session {
     std::span<const std::uint32_t> parameter_types;
   };
   VerdictRef verdict_on(const Text& text);
+  std::optional<Flow> not_judged_now(const Message& message, std::string_view sql, Output& out);
   bool asks_for(const Text& text) const;
   void ask_elsewhere(const Text& text);
   std::expected<VerdictRef, Flow> judge(const Message& message, const Text& text, Output& out);
@@ -182,9 +183,11 @@ class Session {
   bool is_too_long(const Message& message) const;
   Flow on_message(const Message& message, Output& out);
   Flow on_copy_mode_message(const Message& message, Output& out);
-  Flow on_function_call(const Message& message, Output& out);
   Flow on_sync(const Message& message, Output& out);
   Flow on_flush(const Message& message, Output& out);
+
+  // function_call.cc
+  Flow on_function_call(const Message& message, Output& out);
 
   // query.cc
   Flow on_query(const Message& message, Output& out);
@@ -250,6 +253,7 @@ class Session {
   bool stream_server_body(std::string_view rest, std::size_t& at, Output& out);
   bool on_reply(const Message& reply, Output& out);
   bool on_rows(const Message& reply, Output& out);
+  bool on_function_result(const Message& reply, Output& out);
   bool on_description(const Message& reply, Output& out);
   bool on_complete(const Message& reply, ReplyKind kind, Output& out);
   bool on_statement_complete(const Message& reply, Output& out);
