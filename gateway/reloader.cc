@@ -90,7 +90,9 @@ void Reloader::use(relay::Database& database, const config::Database& before,
                        [this] { on_in_force(); });
   database.keeper->refresh(profiles::Reason::Operator, [] {});
   auto pinned = config::pinned_settings(after);
-  if (pinned != config::pinned_settings(before)) database.pool->pin(std::move(pinned));
+  if (pinned == config::pinned_settings(before)) return;
+  database.pool->pin(std::move(pinned));
+  database.writing_pool->pin(config::writing_settings(after));
 }
 
 void Reloader::on_in_force() {

@@ -43,11 +43,13 @@ std::size_t bytes_of(const Violation& violation) {
 }
 
 std::size_t bytes_of(const Verdict& verdict) {
-  std::size_t bytes = sizeof(verdict);
+  std::size_t bytes = sizeof(verdict) + verdict.rewritten.size() +
+                      verdict.replacements.size() * sizeof(Replacement);
   for (const auto& violation : verdict.unreadable) bytes += bytes_of(violation);
   for (const auto& statement : verdict.statements) {
     bytes += sizeof(statement) + statement.effect.name.size();
     for (const auto& violation : statement.violations) bytes += bytes_of(violation);
+    for (const auto& violation : statement.warnings) bytes += bytes_of(violation);
   }
   return bytes;
 }

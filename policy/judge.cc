@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "policy/enforcement.h"
 #include "policy/facts.h"
 #include "policy/guc.h"
 #include "policy/modes.h"
@@ -13,6 +14,7 @@
 #include "policy/refusals.h"
 #include "policy/resolver/resolver.h"
 #include "policy/rewrite/rewrite.h"
+#include "policy/rules/hidden_quotes.h"
 #include "policy/rules/rule.h"
 #include "policy/text_scan.h"
 
@@ -125,8 +127,14 @@ void judge_access(const void* node, const StatementFacts& read, const Question& 
   if (access == nullptr) return;
   auto facts = std::make_shared<const Facts>(resolve(node, input_of(question, read)));
   auto finds = rules::check({.facts = *facts, .access = *access, .profile = question.profile});
+  verdict.may_quote_hidden = rules::may_quote_hidden(verdict.statement_class, *facts, *access);
   verdict.facts = std::move(facts);
   if (finds.empty()) return;
+  // Those that are only told must not take the room of those that refuse.
+  if (question.profile.enforcement == Enforcement::Warn) {
+    std::ranges::stable_partition(
+        finds, [](const rules::Found& found) { return is_always_enforced(found.violation); });
+  }
   Findings findings(positions, std::move(verdict.violations));
   for (auto& found : finds) findings.add(std::move(found.violation), found.offset);
   verdict.violations = findings.take();
@@ -205,6 +213,15 @@ void tell_obstacle(Verdict& verdict, const std::string& construct) {
   }
 }
 
+std::vector<Replacement> replacements_of(const std::vector<Splice>& splices) {
+  std::vector<Replacement> replacements;
+  for (const auto& splice : splices) {
+    replacements.push_back(
+        {.offset = splice.offset, .bytes = splice.bytes, .put_bytes = splice.text.size()});
+  }
+  return replacements;
+}
+
 // The text without what may not be read, where that is asked for and changes nothing else.
 void rewrite_text(const Question& question, Verdict& verdict) {
   const Access& access = *question.profile.access;
@@ -235,10 +252,15 @@ void rewrite_text(const Question& question, Verdict& verdict) {
     verdict.statements[i].facts = second.statements[i].facts;
   }
   verdict.rewritten = std::move(text);
+  verdict.replacements = replacements_of(splices);
 }
 
 Verdict judge_text(const Question& question) {
   Verdict verdict = judge_once(question);
+  if (question.profile.enforcement == Enforcement::Warn) {
+    warn_only(verdict);
+    return verdict;
+  }
   if (is_rewritable(verdict, question.profile)) rewrite_text(question, verdict);
   return verdict;
 }

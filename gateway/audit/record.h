@@ -64,7 +64,8 @@ struct End {
   EndStatus status = EndStatus::Ok;
   std::int64_t rows = -1;  // -1: not known
   std::chrono::microseconds elapsed{0};
-  std::string_view sqlstate{};  // of the server's error
+  // Of the server's error, as it said them: what the client is told may be less.
+  std::string_view sqlstate{}, error_message{}, error_detail{};
 };
 
 // SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded.

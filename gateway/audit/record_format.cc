@@ -130,6 +130,19 @@ void RecordFormat::append_head(std::string& out, const Stamp& stamp, Event event
   out.push_back('"');
 }
 
+void RecordFormat::append_server_text(std::string& out, std::string_view key,
+                                      std::string_view text) {
+  // Which of its words are values cannot be told.
+  if (text.empty() || redaction_ == Redaction::On) return;
+  out.push_back(',');
+  if (text.size() > kServerTextMax) {
+    std::size_t end = kServerTextMax;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    text = text.substr(0, end);
+  }
+  append_member(out, key, text);
+}
+
 void RecordFormat::append_query(std::string& out, const Decision& decision, std::string_view sql) {
   out.append(",\"query\":{");
   append_member(out, "sql", sql);
@@ -197,6 +210,8 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
     out.push_back(',');
     append_member(out, "sqlstate", end.sqlstate);
   }
+  append_server_text(out, "error_message", end.error_message);
+  append_server_text(out, "error_detail", end.error_detail);
   out.append("}}\n");
 }
 

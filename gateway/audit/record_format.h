@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ std::string_view name(Event event);  // as in event_type
 std::string_view name(EndStatus status);
 Event event_of(EndStatus status);  // QueryExecuted or QueryFailed
 
+// Of a server's message or detail.
+inline constexpr std::size_t kServerTextMax = 4096;
+
 // Each append adds one line with its newline. `session` is from format_session_members, or empty.
 class RecordFormat {
  public:
@@ -40,6 +44,7 @@ class RecordFormat {
 
  private:
   void append_head(std::string& out, const Stamp& stamp, Event event);
+  void append_server_text(std::string& out, std::string_view key, std::string_view text);
   void append_query(std::string& out, const Decision& decision, std::string_view sql);
 
   Redaction redaction_;

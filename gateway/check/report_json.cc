@@ -54,6 +54,7 @@ void add_step(Json& report, const Judged& judged, std::size_t step,
   }
   if (!outcome.verdict) return;
   for (const auto& statement : outcome.verdict->statements) {
+    for (const auto& warning : statement.warnings) append("warnings", violation_json(warning));
     append("statements", statement_json(statement, profile));
   }
 }
@@ -98,7 +99,7 @@ Json report_json(const Judged& judged, const policy::Profile& profile) {
   Json report;
   report["id"] = judged.id;
   report["verdict"] = verdict_of(judged);
-  for (const char* list : {"codes", "violations"}) report[list] = Json::array();
+  for (const char* list : {"codes", "violations", "warnings"}) report[list] = Json::array();
   report["rewritten"] = rewritten_of(judged);
   report["statements"] = Json::array();
   for (std::size_t i = 0; i < judged.steps.size(); ++i) add_step(report, judged, i, profile);

@@ -106,6 +106,9 @@ std::string report_text(const Outcome& outcome, const policy::Profile& profile, 
   if (!outcome.verdict) return out;
   for (const auto& statement : outcome.verdict->statements) {
     out += fmt::format("statement: {}\n", policy::name(statement.statement_class));
+    for (const auto& warning : statement.warnings) {
+      out += "warning: " + violation_lines(warning, outcome.sql);
+    }
     if (!statement.facts || !profile.access) continue;
     out += facts_lines(*statement.facts, profile.access->snapshot());
   }

@@ -129,7 +129,7 @@ Postern listens on 127.0.0.1:{0}, metrics on http://127.0.0.1:{1}/metrics
              SELECT * FROM hr.salaries;                          -- refused: a schema
              INSERT INTO products VALUES (0, 'x', 'home', 1, 1); -- refused: read_only
              SELECT 1; DROP TABLE customers;                     -- in one psql -c: refused whole
-             SELECT * FROM customers;                            -- as {7}: what may be read of it
+             SELECT * FROM customers;                            -- as {7}: what may be read
 
   Config:    {5}
   Audit:     tail -f {6}

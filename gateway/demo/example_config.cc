@@ -21,6 +21,9 @@ users:                         # who may connect to the gateway
   - name: {second_user}
     auth: scram-sha-256
     password: "{password}"
+  - name: {third_user}
+    auth: scram-sha-256
+    password: "{password}"
 
 databases:
   - name: {database}                 # the name that clients use
@@ -49,6 +52,12 @@ databases:
         on_denied: reject
         select_star_policy: reject
       functions:
+        # What psql's \d+, \df+ and \sf show and Prisma's db pull asks for: source texts, not values.
+        allowed:
+          - pg_catalog.pg_get_viewdef
+          - pg_catalog.pg_get_ruledef
+          - pg_catalog.pg_get_functiondef
+          - pg_catalog.pg_get_function_sqlbody
         denied: [pg_sleep]     # refused anyway, with everything else that waits
       views: transparent       # a view is judged by the columns that it gives out
       system_catalogs: safe    # what clients need to know of tables and columns, nothing more
@@ -56,8 +65,11 @@ databases:
 
     principals:                # who gets something else; what they do not say is as above
       - match: {{users: [{second_user}]}}
-        access_policy:         # what may not be read is left out instead of refused
-          columns: {{on_denied: filter, select_star_policy: expand_safe}}
+        access_policy:         # SELECT * is written out as the columns that may be read
+          columns: {{select_star_policy: expand_safe}}
+      - match: {{users: [{third_user}]}}
+        access_policy:         # a table is replaced by what may be read of it
+          columns: {{on_denied: filter}}
 
 observability:
   metrics:                     # also /healthz, /readyz and /status
@@ -79,13 +91,13 @@ audit:                         # one JSON object a line
 }  // namespace
 
 std::string to_yaml(const ExampleConfig& config) {
-  return fmt::format(kTemplate, fmt::arg("port", config.port), fmt::arg("user", kClientUser),
-                     fmt::arg("second_user", kSecondUser), fmt::arg("password", kClientPassword),
-                     fmt::arg("database", kDatabase), fmt::arg("server_port", config.server_port),
-                     fmt::arg("server_user", kServerUser), fmt::arg("server_role", kServerRole),
-                     fmt::arg("server_password", config.server_password),
-                     fmt::arg("metrics_port", config.metrics_port),
-                     fmt::arg("audit_path", config.audit_path));
+  return fmt::format(
+      kTemplate, fmt::arg("port", config.port), fmt::arg("user", kClientUser),
+      fmt::arg("second_user", kSecondUser), fmt::arg("third_user", kThirdUser),
+      fmt::arg("password", kClientPassword), fmt::arg("database", kDatabase),
+      fmt::arg("server_port", config.server_port), fmt::arg("server_user", kServerUser),
+      fmt::arg("server_role", kServerRole), fmt::arg("server_password", config.server_password),
+      fmt::arg("metrics_port", config.metrics_port), fmt::arg("audit_path", config.audit_path));
 }
 
 }  // namespace gateway::demo

@@ -11,7 +11,8 @@ namespace gateway::demo {
 // The demo's clients. The data are invented and the listener is on loopback, so the password may be
 // known: people can type what the README says.
 inline constexpr std::string_view kClientUser = "analyst";  // is refused what may not be read
-inline constexpr std::string_view kSecondUser = "support";  // gets the rest of it
+inline constexpr std::string_view kSecondUser = "support";  // * is written out for it
+inline constexpr std::string_view kThirdUser = "reports";   // gets what may be read of a row
 inline constexpr std::string_view kClientPassword = "postern-demo";
 inline constexpr std::string_view kDatabase = "shop";
 // What the gateway logs in as, and becomes: shop.sql makes both.

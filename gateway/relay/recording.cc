@@ -68,7 +68,9 @@ void Recording::on_end(const session::End& end) {
                                      .status = status_of(end.outcome),
                                      .rows = end.rows,
                                      .elapsed = end.elapsed,
-                                     .sqlstate = end.sqlstate});
+                                     .sqlstate = end.error.sqlstate,
+                                     .error_message = end.error.message,
+                                     .error_detail = end.error.detail});
   auto& database = metrics_.database(database_id_);
   --database.requests_in_flight;
   database.request_duration.observe(end.elapsed);

@@ -7,33 +7,33 @@
 namespace gateway::session {
 
 void Session::end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
-                          std::string_view code) {
+                          const ServerError& error) {
   const TimePoint since = replies_.empty() ? now_ : replies_.front().sent_at;
   recorder_.on_end({.request_id = request,
                     .outcome = outcome,
                     .rows = rows,
                     .elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now_ - since),
-                    .sqlstate = code});
+                    .error = error});
 }
 
 // Of the statements of a Query that have none yet: the next gets `first`, those behind it never
 // ran.
-void Session::end_query(Expected& query, Outcome first, std::string_view code) {
+void Session::end_query(Expected& query, Outcome first, ServerError error) {
   for (Outcome outcome = first; query.done < query.statements; ++query.done) {
-    end_request(query.request_id + query.done, outcome, -1, code);
+    end_request(query.request_id + query.done, outcome, -1, error);
     if (outcome == Outcome::Error || outcome == Outcome::Cancelled) outcome = Outcome::Skipped;
-    code = {};
+    error = {};
   }
 }
 
 // Of a Parse that no Execute continues.
-void Session::end_parse(std::uint64_t request, Outcome outcome, std::string_view code) {
+void Session::end_parse(std::uint64_t request, Outcome outcome, const ServerError& error) {
   const auto found = std::ranges::find_if(parses_, [&](const PreparedRef& prepared) {
     return prepared->request_id == request && !prepared->claimed;
   });
   if (found == parses_.end()) return;
   (*found)->claimed = true;
-  end_request(request, outcome, -1, code);
+  end_request(request, outcome, -1, error);
 }
 
 void Session::end_parses_through(std::uint64_t unit) {

@@ -44,6 +44,10 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   auto prepared = std::make_shared<Prepared>();
   prepared->sql = parse->sql;
   prepared->server_sql = verdict->rewritten;
+  if (!verdict->rewritten.empty()) {
+    prepared->rewritten =
+        std::make_shared<const policy::Rewritten>(policy::rewritten_by(parse->sql, *verdict));
+  }
   prepared->parameter_types = std::move(types);
   prepared->verdict = verdict;
   prepared->unit = unit_;
@@ -56,7 +60,9 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   // The server drops the unnamed statement before it looks at the new text.
   if (key.empty()) statements_.predict({.seq = seq, .unit = unit_, .when = Names::When::Failure});
   statements_.predict({.seq = seq, .unit = unit_, .name = key, .prepared = prepared});
-  forward_parse(message, *verdict, out).request_id = prepared->request_id;
+  Expected& entry = forward_parse(message, *verdict, out);
+  entry.request_id = prepared->request_id;
+  note_quoting(entry, *prepared);
   return Flow::Done;
 }
 
@@ -74,7 +80,9 @@ Session::Flow Session::on_bind(const Message& message, Output& out) {
                     .name = std::string(name_key(head->portal)),
                     .prepared = prepared});
   const std::uint64_t request = prepared->unit == unit_ ? prepared->request_id : 0;
-  forward(message, ReplyKind::Bind, out).request_id = request;
+  Expected& entry = forward(message, ReplyKind::Bind, out);
+  entry.request_id = request;
+  note_quoting(entry, *prepared);
   return Flow::Done;
 }
 
@@ -123,6 +131,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   }
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
+  note_quoting(entry, *prepared);
   note_begin(prepared->effect(), entry);
   if (statement != nullptr && resets_settings(*statement)) settings_reset_ = true;
   if (prepared->verdict) note_ddl(*prepared->verdict, entry);

@@ -20,8 +20,12 @@ std::optional<Session::Flow> Session::need_server(const Message& message, std::s
 }
 
 Expected& Session::expect(ReplyKind kind, Treatment treatment) {
-  replies_.push(
-      {.kind = kind, .treatment = treatment, .seq = next_seq_++, .unit = unit_, .sent_at = now_});
+  replies_.push({.kind = kind,
+                 .treatment = treatment,
+                 .may_quote_hidden = hides_anything(),  // unless more is known
+                 .seq = next_seq_++,
+                 .unit = unit_,
+                 .sent_at = now_});
   return replies_.back();
 }
 

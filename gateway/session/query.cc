@@ -52,6 +52,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   }
   unit_ = unit;
   Expected& entry = forward_query(message, *verdict, out);
+  note_quoting(entry, query->sql, verdict);
   entry.request_id = first_request;
   entry.statements = static_cast<std::uint32_t>(verdict->statements.size());
   entry.copies_in = static_cast<std::uint32_t>(

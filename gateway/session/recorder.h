@@ -36,12 +36,17 @@ struct Decision {
   bool allowed() const { return error_code.empty(); }
 };
 
+// What the server said of a statement that failed.
+struct ServerError {
+  std::string_view sqlstate, message, detail;
+};
+
 struct End {
   std::uint64_t request_id = 0;
   Outcome outcome = Outcome::Ok;
   std::int64_t rows = -1;
   std::chrono::microseconds elapsed{0};
-  std::string_view sqlstate;
+  ServerError error{};  // empty: none
 };
 
 class Recorder {

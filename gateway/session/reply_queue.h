@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server still owes, in order: one entry a message that was sent to it, and what is to
-// become of its reply. Knows no policy.
+// become of its reply. Knows no policy but what an error may quote.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "gateway/session/recorder.h"
+#include "policy/rewrite/positions.h"
 
 namespace gateway::session {
 
@@ -41,7 +43,9 @@ enum class Treatment : std::uint8_t {
 struct Expected {
   ReplyKind kind = ReplyKind::Sync;
   Treatment treatment = Treatment::Forward;
-  bool failed = false;           // a Query whose ErrorResponse was seen
+  bool failed = false;  // a Query whose ErrorResponse was seen
+  // Its errors and notices may quote what the client may not read.
+  bool may_quote_hidden = false;
   std::uint32_t statements = 0;  // of a Query: how many were judged
   std::uint32_t done = 0;        // … and how many have completed
   std::uint32_t copies_in = 0;   // how often the server will ask for CopyData
@@ -50,6 +54,7 @@ struct Expected {
   std::uint64_t request_id = 0;  // of the (first) statement; 0: none is tied to it
   TimePoint sent_at{};
   std::string text;
+  std::shared_ptr<const policy::Rewritten> rewritten;  // null: the server has the client's text
 };
 
 class ReplyQueue {

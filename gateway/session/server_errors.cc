@@ -29,8 +29,7 @@ std::string renamed(std::string_view body, std::string_view from, std::string_vi
 bool Session::on_error(const Message& reply, Output& out) {
   const auto fields = pgwire::read_error_front(reply.body());
   if (fields.is_fatal()) {
-    out.to_client.forward(reply.frame);
-    server_body_ = Body::Forward;
+    relay_text(reply, out);
     client_told_ = true;  // the end of the connection follows
     return true;
   }
@@ -48,9 +47,9 @@ bool Session::on_error(const Message& reply, Output& out) {
   if (entry.kind == ReplyKind::Sync)
     return true;  // of a deferred constraint; ReadyForQuery follows
   if (entry.kind == ReplyKind::Query) {
-    on_query_error(fields.sqlstate);
+    on_query_error({fields.sqlstate, fields.message, fields.detail});
   } else {
-    on_extended_error(fields.sqlstate);
+    on_extended_error({fields.sqlstate, fields.message, fields.detail});
   }
   return true;
 }
@@ -68,47 +67,46 @@ void Session::pass_error(const Message& reply, const pgwire::ErrorFields& fields
     });
     return;
   }
-  out.to_client.forward(reply.frame);  // of a Close of ours, too: what it was for is skipped now
-  server_body_ = Body::Forward;
+  relay_text(reply, out);  // of a Close of ours, too: what it was for is skipped now
   if (entry.treatment == Treatment::Skip) cancel_later_ = false;
 }
 
-void Session::on_query_error(std::string_view code) {
+void Session::on_query_error(const ServerError& error) {
   Expected& entry = replies_.front();
   entry.failed = true;
   statements_.failed(entry.seq);
   portals_.failed(entry.seq);
-  end_query(entry, outcome_of(code), code);
+  end_query(entry, outcome_of(error.sqlstate), error);
   end_copy(entry);
 }
 
-void Session::on_extended_error(std::string_view code) {
+void Session::on_extended_error(const ServerError& error) {
   const Expected& entry = replies_.front();
   const std::uint64_t request = entry.request_id;
   statements_.failed(entry.seq);
   portals_.failed(entry.seq);
   if (entry.kind == ReplyKind::Execute && request != 0) {
-    end_request(request, outcome_of(code), -1, code);
+    end_request(request, outcome_of(error.sqlstate), -1, error);
   } else {
-    end_parse(request, outcome_of(code), code);
+    end_parse(request, outcome_of(error.sqlstate), error);
   }
   drop_front();
-  skip_to_sync(request, code);
+  skip_to_sync(request, error);
   // What the client still sends of this unit is skipped there: it is not even sent.
   if (replies_.empty() && discard_ == Discard::None) discard_ = Discard::UntilSyncServer;
 }
 
-void Session::skip_to_sync(std::uint64_t failed_request, std::string_view code) {
+void Session::skip_to_sync(std::uint64_t failed_request, const ServerError& error) {
   for (; !replies_.empty() && replies_.front().kind != ReplyKind::Sync; drop_front()) {
     Expected& entry = replies_.front();
     statements_.skipped(entry.seq);
     portals_.skipped(entry.seq);
     if (entry.request_id == 0) continue;
     const bool is_the_failed = entry.request_id == failed_request;
-    const Outcome outcome = is_the_failed ? outcome_of(code) : Outcome::Skipped;
+    const Outcome outcome = is_the_failed ? outcome_of(error.sqlstate) : Outcome::Skipped;
     switch (entry.kind) {
       case ReplyKind::Execute:
-        end_request(entry.request_id, outcome, -1, is_the_failed ? code : "");
+        end_request(entry.request_id, outcome, -1, is_the_failed ? error : ServerError{});
         break;
       case ReplyKind::Query: end_query(entry, Outcome::Skipped, {}); break;
       case ReplyKind::Parse: end_parse(entry.request_id, Outcome::Skipped, {}); break;

@@ -10,6 +10,16 @@ namespace {
 
 namespace backend = pgwire::backend;
 
+bool is_text(char type) {
+  return type == backend::kErrorResponse || type == backend::kNoticeResponse;
+}
+
+// Of an error or notice that is not passed on as it is; what is longer is told in short.
+std::size_t text_bytes_wanted(const pgwire::FrameHeader& header) {
+  return header.body_bytes < kServerControlLengthMax ? header.frame_bytes()
+                                                     : pgwire::kHeaderBytes + kErrorFrontBytes;
+}
+
 // How much of the message must be there before it is looked at; 0: it may not be that long.
 std::size_t bytes_wanted(const pgwire::FrameHeader& header) {
   switch (header.type) {
@@ -37,7 +47,10 @@ std::size_t Session::on_server_bytes(std::string_view bytes, TimePoint now, Outp
     if (stream_server_body(rest, at, out)) continue;
     const auto header = pgwire::read_header(rest);
     if (header && !*header) break;
-    const std::size_t wanted = header ? bytes_wanted(**header) : 0;
+    const bool is_changed = header && is_text((*header)->type) && is_text_read_whole();
+    const std::size_t wanted = is_changed ? text_bytes_wanted(**header)
+                               : header   ? bytes_wanted(**header)
+                                          : 0;
     if (wanted == 0) {
       end(CloseReason::ServerProtocolViolation, "the server sent a message of illegal length", out);
       break;
@@ -73,7 +86,7 @@ bool Session::is_inside_reply() const {
 
 bool Session::on_reply(const Message& reply, Output& out) {
   switch (reply.type()) {
-    case backend::kNoticeResponse:
+    case backend::kNoticeResponse: on_notice(reply, out); return true;
     case backend::kNotificationResponse: pass(reply, out); return true;
     case backend::kParameterStatus: return on_parameter_status(reply, out);
     case backend::kErrorResponse: return on_error(reply, out);

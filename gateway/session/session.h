@@ -266,18 +266,27 @@ class Session {
   // server_errors.cc
   bool on_error(const Message& reply, Output& out);
   void pass_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out);
-  void on_query_error(std::string_view code);
-  void on_extended_error(std::string_view code);
-  void skip_to_sync(std::uint64_t failed_request, std::string_view code);
+  void on_notice(const Message& reply, Output& out);
+  void relay_text(const Message& reply, Output& out);
+  bool is_text_read_whole() const;
+  void on_query_error(const ServerError& error);
+  void on_extended_error(const ServerError& error);
+  void skip_to_sync(std::uint64_t failed_request, const ServerError& error);
 
   // ends.cc
   void end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
-                   std::string_view code);
-  void end_query(Expected& query, Outcome first, std::string_view code);
-  void end_parse(std::uint64_t request, Outcome outcome, std::string_view code);
+                   const ServerError& error);
+  void end_query(Expected& query, Outcome first, ServerError error);
+  void end_parse(std::uint64_t request, Outcome outcome, const ServerError& error);
   void end_parses_through(std::uint64_t unit);
 
   const policy::Profile& profile() const { return *settings_.standing.profile; }
+
+  // quoting.cc
+  bool hides_anything() const;
+  bool may_quote_hidden(const policy::StatementVerdict& statement, std::uint64_t unit) const;
+  void note_quoting(Expected& entry, std::string_view sql, const VerdictRef& verdict) const;
+  void note_quoting(Expected& entry, const Prepared& prepared) const;
 
   Shared shared_;
   Recorder& recorder_;

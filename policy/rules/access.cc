@@ -2,6 +2,7 @@
 #include "policy/rules/access.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "policy/rules/bodies.h"
@@ -57,9 +58,21 @@ Access::Access(AccessPolicy policy, std::shared_ptr<const catalog::Snapshot> sna
     harmless = std::move(found);
     decisions_ = std::make_unique<const Decisions>(binding, tracer, harmless);
   }
+  hides_anything_ = std::ranges::any_of(
+      snapshot_->relations(), [this](const catalog::Relation& each) { return hides(each); });
 }
 
 Access::~Access() = default;
+
+// Sequences, indexes and the like have no rows of anybody.
+bool Access::hides(const catalog::Relation& relation) const {
+  using enum catalog::RelationKind;
+  constexpr std::array kWithRows{Table, Partitioned, View, MaterializedView, Foreign};
+  if (relation.is_built_in() || std::ranges::find(kWithRows, relation.kind) == kWithRows.end()) {
+    return false;
+  }
+  return this->relation(relation) != nullptr || has_refused_columns(relation);
+}
 
 const Refusal* Access::relation(const catalog::Relation& relation) const {
   const auto index = rules::index_in(snapshot_->relations(), relation);

@@ -67,15 +67,20 @@ class Access {
   // What a view reads, column by column; null for what is no view, and for views that count as
   // tables (opaque, trusted, of the system).
   const Lineage* lineage(const catalog::Relation& view) const;
+  // True where some column or relation, beyond those of the system, may not be read.
+  bool hides_anything() const { return hides_anything_; }
   // Null where lineage() is.
   const ViewDecision* view(const catalog::Relation& view) const;
 
  private:
   struct Decisions;
+  bool hides(const catalog::Relation& relation) const;
+
   AccessPolicy policy_;
   std::shared_ptr<const catalog::Snapshot> snapshot_;
   std::vector<catalog::Oid> search_path_;
   std::unique_ptr<const Decisions> decisions_;
+  bool hides_anything_ = false;
 };
 
 }  // namespace policy

@@ -38,9 +38,16 @@ bool has_allowed_built_in(const Access& access, const CallUse& call) {
   });
 }
 
+std::string built_in_hint(const Function& function) {
+  const auto& reason = reason_for(function);
+  if (!reason.hint.empty() || !reason.is_negotiable) return std::string(reason.hint);
+  return "It may be called where functions.allowed lists pg_catalog." + quoted_name(function.name) +
+         '.';
+}
+
 std::string hint_for(const Access& access, const CallUse& call, const Function& function,
                      const std::string& named) {
-  if (is_built_in(function)) return std::string(reason_for(function).hint);
+  if (is_built_in(function)) return built_in_hint(function);
   if (call.kind == Kind::Function && has_allowed_built_in(access, call)) {
     return "To call the server's own function write pg_catalog." + quoted_name(function.name) + '.';
   }
@@ -75,6 +82,41 @@ Violation refuse_empty(const CallUse& call) {
           .hint = "Write the types of its arguments, as with ::text."};
 }
 
+// Refused in every mode, and no list may name it.
+bool is_never(const Function& function) {
+  switch (function.decision) {
+    case catalog::Decision::Refused:
+      return !reason_for(function).is_negotiable && !least_mode(function);
+    case catalog::Decision::Unknown: return true;
+    case catalog::Decision::NotBuiltIn:
+    case catalog::Decision::Allowed:
+    case catalog::Decision::ByArgument: return false;
+  }
+  return true;
+}
+
+struct Told {
+  const Function* function = nullptr;  // null: every candidate may be called
+  Refusal refusal{};
+};
+
+// The first candidate that is refused. Where rules are only told: one that is refused all the same,
+// whatever rule names it too.
+Told refused_candidate(const Case& statement, const CallUse& call) {
+  const bool is_told_only = statement.profile.enforcement == Enforcement::Warn;
+  Told first;
+  for (const auto* function : call.candidates) {
+    const Refusal* refusal = statement.access.function(*function);
+    if (refusal == nullptr || is_lifted_by(statement.profile.mode, *function, *refusal)) continue;
+    if (is_told_only && is_never(*function)) {
+      return {function, {.code = ErrorCode::FunctionAccessDenied, .rule = "never"}};
+    }
+    if (first.function == nullptr) first = {function, *refusal};
+    if (!is_told_only) break;
+  }
+  return first;
+}
+
 }  // namespace
 
 void check_functions(const Case& statement, Finds& finds) {
@@ -83,12 +125,9 @@ void check_functions(const Case& statement, Finds& finds) {
     if (call.kind == Kind::Function && call.candidates.empty()) {
       finds.push_back({refuse_empty(call), call.offset});
     }
-    for (const auto* function : call.candidates) {
-      const Refusal* refusal = access.function(*function);
-      if (refusal == nullptr || is_lifted_by(statement.profile.mode, *function, *refusal)) continue;
-      finds.push_back({refuse(access, call, *function, *refusal), call.offset});
-      break;
-    }
+    const Told told = refused_candidate(statement, call);
+    if (told.function == nullptr) continue;
+    finds.push_back({refuse(access, call, *told.function, told.refusal), call.offset});
   }
 }
 

@@ -11,6 +11,8 @@ namespace policy::rules {
 
 bool may_read_system_relation(const Binding& binding, const catalog::Relation& relation,
                               std::string_view schema);
+// Source text is readable where functions.allowed lists the function that gives it, too:
+// pg_get_viewdef, pg_get_ruledef, pg_get_functiondef of pg_catalog.
 bool may_read_system_column(const Binding& binding, const catalog::Relation& relation,
                             std::string_view schema, const catalog::Column& column);
 

@@ -13,6 +13,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "integration"))
 
 import measure  # noqa: E402
+import policies  # noqa: E402
 import report  # noqa: E402
 import targets as setups  # noqa: E402
 from harness.cluster import Cluster, binaries  # noqa: E402
@@ -48,6 +49,22 @@ def kinds(options, script):
     }
 
 
+def policy_kinds(options):
+    """The same for targets that differ in their policy."""
+    seconds = 1 if options.smoke else options.seconds
+    return {
+        "policy-simple": ("pgbench -S -M simple, with and without 20 rules",
+                          lambda target: measure.transactions(target, seconds, "-S"),
+                          report.policies),
+        "policy-prepared": ("pgbench -S -M prepared, with and without 20 rules",
+                            lambda target: measure.transactions(target, seconds, "-S", "-M",
+                                                                "prepared"),
+                            report.policies),
+        "adhoc": (f"Statements that are new each time, {policies.CLIENTS} clients",
+                  lambda target: policies.verdicts(target, seconds), report.verdicts),
+    }
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("--rounds", type=int, default=5)
@@ -72,31 +89,47 @@ def machine():
             f"load at the start {load}")
 
 
+def chosen(options, kinds_of_group):
+    """Of one group of kinds those that were asked for."""
+    names = [name for name in options.only.split(",") if name]
+    return {name: kind for name, kind in kinds_of_group.items() if not names or name in names}
+
+
 def run(options, script):
-    chosen = kinds(options, script)
-    names = [name for name in options.only.split(",") if name] or list(chosen)
-    unknown = set(names) - set(chosen)
-    assert not unknown, f"not among {', '.join(chosen)}: {', '.join(sorted(unknown))}"
+    groups = [(kinds(options, script), lambda cluster: setups.start_all(cluster, also)),
+              (policy_kinds(options), policies.start_all)]
+    known = [name for group, _ in groups for name in group]
+    unknown = {name for name in options.only.split(",") if name} - set(known)
+    assert not unknown, f"not among {', '.join(known)}: {', '.join(sorted(unknown))}"
     also = dict(pair.split("=", 1) for pair in options.also)
     about = machine()
-    cluster = Cluster(["autovacuum=off", "shared_buffers=128MB"])
+    tables = []
+    cluster = Cluster(["autovacuum=off", "shared_buffers=128MB",
+                       f"max_connections={policies.CLIENTS + 60}"])
     try:
         direct = setups.Direct(cluster.port)
         subprocess.run([binaries() / "pgbench", "-i", "-q", "-s", str(options.scale)], check=True,
                        env=direct.environment(), stderr=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL)
-        running = setups.start_all(cluster, also)
-        try:
-            results = rounds(options, [chosen[name] for name in names], running)
-        finally:
-            setups.stop_all(running)
+        for group, start in groups:
+            tables += measured(options, cluster, chosen(options, group), start)
     finally:
         cluster.destroy()
     print(f"Machine: {about}.\n{1 if options.smoke else options.rounds} rounds, {measure.CLIENTS} clients, "
           f"{options.seconds} s a run, TCP loopback, SCRAM.\n")
-    for name, samples in zip(names, results):
-        heading, _, show = chosen[name]
-        print(show(heading, samples))
+    print("\n".join(tables))
+
+
+def measured(options, cluster, group, start):
+    """The tables of one group, whose targets run at the same time."""
+    if not group:
+        return []
+    running = start(cluster)
+    try:
+        results = rounds(options, list(group.values()), running)
+    finally:
+        setups.stop_all(running)
+    return [show(heading, samples) for (heading, _, show), samples in zip(group.values(), results)]
 
 
 def rounds(options, chosen, running):

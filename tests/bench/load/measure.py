@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness import wire
 from harness.cluster import binaries
@@ -22,6 +22,7 @@ class Sample:
     p99_us: float = 0
     cpu_us: float = 0  # of the proxy, user and system: a transaction, connection or megabyte
     system_share: float = 0
+    verdicts: dict = field(default_factory=dict)  # seconds -> verdicts that took at most that
 
 
 def with_cpu(target, count, run):
@@ -35,11 +36,13 @@ def with_cpu(target, count, run):
     return sample
 
 
-def pgbench(target, seconds, *options):
-    """The run's output and the latency of each transaction, in microseconds."""
+def pgbench(target, length, *options, clients=CLIENTS):
+    """The run's output and the latency of each transaction, in microseconds. `length`: seconds, or
+    pgbench's own -t for as many transactions of each client."""
+    ends = length if isinstance(length, tuple) else ("-T", str(length))
     with tempfile.TemporaryDirectory(prefix="postern-bench-") as folder:
         done = subprocess.run(
-            [binaries() / "pgbench", "-n", "-c", str(CLIENTS), "-j", "1", "-T", str(seconds),
+            [binaries() / "pgbench", "-n", "-c", str(clients), "-j", "1", *ends,
              "-l", "--log-prefix", f"{folder}/log", *options],
             env=target.environment(), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
@@ -51,9 +54,9 @@ def pgbench(target, seconds, *options):
     return done.stdout, sorted(latencies)
 
 
-def transactions(target, seconds, *options):
+def transactions(target, length, *options, clients=CLIENTS):
     def run():
-        text, latencies = pgbench(target, seconds, *options)
+        text, latencies = pgbench(target, length, *options, clients=clients)
         rate = float(re.search(r"^tps = ([0-9.]+)", text, re.MULTILINE)[1])
         return Sample(rate, sum(latencies) / len(latencies),
                       latencies[len(latencies) * 99 // 100]), len(latencies)

@@ -17,6 +17,11 @@ def ratio(samples, others, field):
     return f"{median(known):.2f}" if known and any(a for a, _ in pairs) else "–"
 
 
+def compared(name):
+    """The series without rules that one with rules is compared with."""
+    return name.replace("20 rules", "no rules")
+
+
 def table(heading, columns, rows):
     lines = [f"### {heading}", "", "| target | " + " | ".join(columns) + " |",
              "|---|" + "---:|" * len(columns)]
@@ -55,3 +60,36 @@ def streams(heading, results):
              *cpu_columns(samples, results)] for name, samples in results.items()]
     return table(heading, ["MB/s", "/ direct", "/ pgbouncer", "CPU µs a MB", "of it system",
                            "CPU / pgbouncer"], rows)
+
+
+def policies(heading, results):
+    """With rules against the same build without."""
+    rows = [[name, f"{over_rounds(samples, 'rate'):,.0f}", f"{over_rounds(samples, 'p99_us'):.0f}",
+             f"{over_rounds(samples, 'cpu_us'):.1f}",
+             ratio(samples, results[compared(name)], "cpu_us")] for name, samples in results.items()]
+    return table(heading, ["tps", "p99 µs", "CPU µs a transaction", "CPU / no rules"], rows)
+
+
+def within(samples, seconds):
+    """The share of all verdicts that took at most so long."""
+    total = sum(sample.verdicts[float("inf")] for sample in samples)
+    return sum(sample.verdicts[seconds] for sample in samples) / total if total else 0
+
+
+def percentile(samples, share):
+    """The least bound of the histogram that so many verdicts keep to."""
+    bounds = sorted(samples[0].verdicts)
+    return next(bound for bound in bounds if within(samples, bound) >= share)
+
+
+def microseconds(bound):
+    return "more" if bound == float("inf") else f"≤ {bound * 1e6:.0f}"
+
+
+def verdicts(heading, results):
+    rows = [[name, f"{over_rounds(samples, 'rate'):,.0f}", f"{over_rounds(samples, 'p99_us'):,.0f}",
+             f"{sum(sample.verdicts[float('inf')] for sample in samples):,.0f}",
+             *(microseconds(percentile(samples, share)) for share in (0.5, 0.99, 0.999)),
+             f"{within(samples, 0.001):.3%}"] for name, samples in results.items()]
+    return table(heading, ["statements a second", "client's p99 µs", "verdicts", "p50 µs", "p99 µs",
+                           "p99.9 µs", "within 1 ms"], rows)

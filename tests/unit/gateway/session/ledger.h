@@ -25,6 +25,9 @@ class Ledger final : public Recorder {
   void on_end(const End& end) override {
     if (open.erase(end.request_id) == 0) blame("an end without a decision, or a second one");
     outcomes[end.request_id] = end.outcome;
+    if (!end.error.message.empty()) {
+      said = std::string(end.error.message) + '|' + std::string(end.error.detail);
+    }
   }
 
   void on_read(const std::string& text) {
@@ -48,6 +51,7 @@ class Ledger final : public Recorder {
   std::vector<std::string> refusals;
   std::set<std::uint64_t> open;
   std::map<std::uint64_t, Outcome> outcomes;
+  std::string said;  // by the server of what failed last: message|detail
   std::size_t refused = 0;
   std::string fault;
 };

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/session/session.h"
 #include "tests/unit/gateway/session/ledger.h"
@@ -13,7 +14,8 @@ namespace gateway::session {
 
 class Talk {
  public:
-  explicit Talk(policy::Mode mode = policy::Mode::Balanced) : profile_{.mode = mode} {
+  explicit Talk(policy::Mode mode = policy::Mode::Balanced) : Talk(policy::Profile{.mode = mode}) {}
+  explicit Talk(policy::Profile profile) : profile_(std::move(profile)) {
     session_.greet({.user = "user", .database = "shop"}, {}, {1, "abcd"}, out_);
     out_.clear();
   }

@@ -159,6 +159,33 @@ TEST(Access, SystemCatalogs) {
   }
 }
 
+TEST(Access, SourceTextFollowsTheFunctionThatGivesIt) {
+  Rowset rows = shop_rows();
+  rows.relation("pg_catalog.pg_views", {"viewname", "definition"});
+  rows.relation("pg_catalog.pg_matviews", {"definition"});
+  rows.relation("pg_catalog.pg_rules", {"definition"});
+  rows.relation("pg_catalog.pg_proc", {"prosrc"});
+  rows.relation("information_schema.views", {"view_definition"});
+  struct Row {
+    policy::FunctionRules functions;
+    bool is_readable;
+  };
+  for (const auto& row :
+       {Row{{}, false}, Row{{.allowed = {"pg_catalog.pg_get_viewdef"}}, true},
+        Row{{.allowed = {"pg_get_viewdef", "pg_catalog.*", "*"}}, false},
+        Row{{.allowed = {"pg_catalog.pg_get_viewdef"}, .denied = {"pg_get_viewdef"}}, false}}) {
+    AccessPolicy policy = shop_policy();
+    policy.functions = row.functions;
+    const Shop shop(policy, rows);
+    const std::string rule = row.is_readable ? "" : "system_catalogs";
+    EXPECT_EQ(shop.column_rule("pg_catalog.pg_views", "definition"), rule);
+    EXPECT_EQ(shop.column_rule("pg_catalog.pg_matviews", "definition"), rule);
+    EXPECT_EQ(shop.column_rule("information_schema.views", "view_definition"), rule);
+    EXPECT_EQ(shop.column_rule("pg_catalog.pg_rules", "definition"), "system_catalogs");
+    EXPECT_EQ(shop.column_rule("pg_catalog.pg_proc", "prosrc"), "system_catalogs");
+  }
+}
+
 TEST(Access, RulesMeanSystemCatalogsOnlyWhereTheyNameThem) {
   Rowset rows = shop_rows();
   rows.relation("pg_catalog.pg_index", {"indkey"});
