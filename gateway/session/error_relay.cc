@@ -85,10 +85,12 @@ bool is_class(string_view sqlstate, auto classes) {
   return std::ranges::find(classes, sqlstate.substr(0, 2)) != classes.end();
 }
 
-// Messages of these classes name objects, limits and states.
-constexpr std::array<string_view, 22> kQuoteNoValues{"08", "0A", "0B", "21", "23", "24", "25", "26",
-                                                     "2B", "2D", "34", "3B", "3D", "3F", "40", "42",
-                                                     "44", "53", "54", "55", "57", "28"};
+// Messages of these classes name limits, states and constraints.
+constexpr std::array<string_view, 16> kQuoteNoValues{
+    "08", "0B", "21", "23", "24", "25", "26", "2B", "2D", "34", "40", "44", "53", "54", "55", "57"};
+// Of class 42, whose other messages quote what was looked up: 'a value'::regclass while it runs.
+constexpr std::array<string_view, 7> kQuoteExistingNames{"42501", "42701", "42710", "42809",
+                                                         "42P06", "42P07", "42P16"};
 constexpr std::array<string_view, 4> kNoticeClasses{"00", "01", "25", "42"};
 
 // value too long for type …; division by zero
@@ -100,17 +102,24 @@ bool is_interruption(const Fields& fields) {
          (fields.sqlstate == "40P01" && fields.routine == "DeadLockReport");
 }
 
+bool is_number(string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool keeps_message(ServerText::Kind kind, const Fields& fields, Origin origin) {
   if (is_interruption(fields)) return true;
   if (origin == Origin::Below) return false;
   if (kind == ServerText::Kind::Notice) return is_class(fields.sqlstate, kNoticeClasses);
   if (is_class(fields.sqlstate, kQuoteNoValues)) return true;
+  const auto is_code = [&](const auto& codes) {
+    return std::ranges::find(codes, fields.sqlstate) != codes.end();
+  };
+  if (is_code(kQuoteExistingNames) || fields.routine == "RevalidateCachedQuery") return true;
   const bool is_of_own_text =
-      !fields.position.empty() && !is_class(fields.sqlstate, std::array<string_view, 1>{"P0"});
+      is_number(fields.position) && !is_class(fields.sqlstate, std::array<string_view, 1>{"P0"});
   const bool is_of_own_value =
       origin == Origin::OwnValue && is_class(fields.sqlstate, std::array<string_view, 1>{"22"});
-  return is_of_own_text || is_of_own_value ||
-         std::ranges::find(kConstantMessages, fields.sqlstate) != kConstantMessages.end();
+  return is_of_own_text || is_of_own_value || is_code(kConstantMessages);
 }
 
 // Code can give an error any names (RAISE … USING CONSTRAINT = …); these are the server's checks.
@@ -144,10 +153,6 @@ bool is_readable(const policy::Access& access, const Fields& fields) {
 bool keeps_detail(const Fields& fields, Origin origin, const policy::Access& access) {
   return origin == Origin::Statement && fields.sqlstate.starts_with("23") &&
          is_readable(access, fields);
-}
-
-bool is_number(string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 struct Keeping {

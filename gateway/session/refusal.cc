@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/pgwire/sqlstate.h"
+#include "policy/rules/access.h"
 
 namespace gateway::session {
 namespace {
@@ -34,6 +35,9 @@ Refusal refusal_of(const policy::Verdict& verdict) {
       std::ranges::find_if_not(verdict.statements, &policy::StatementVerdict::allowed);
   if (denied != verdict.statements.end()) {
     refusal.statement_class = policy::name(denied->statement_class);
+    refusal.violations = denied->violations;
+    refusal.facts = denied->facts.get();
+    if (verdict.access != nullptr) refusal.snapshot = &verdict.access->snapshot();
   }
   return refusal;
 }

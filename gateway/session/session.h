@@ -237,7 +237,11 @@ class Session {
   Flow wait_for_replies(Output& out);
   void start_copy(const Expected& entry);
   void note_begin(const policy::Effect& effect, const Expected& entry);
-  std::uint64_t decide(std::string_view sql, const policy::StatementVerdict& statement,
+  struct Decided {
+    std::string_view sql;             // the client's
+    std::string_view rewritten = {};  // the server's, where it is another
+  };
+  std::uint64_t decide(const Decided& decided, const policy::StatementVerdict& statement,
                        Output& out);
   struct Place {
     std::size_t part;  // which statement of its message
