@@ -81,6 +81,10 @@ Origin origin_of(ServerText::Kind kind, const Fields& fields) {
   return Origin::Below;
 }
 
+bool is_number(string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool is_class(string_view sqlstate, auto classes) {
   return std::ranges::find(classes, sqlstate.substr(0, 2)) != classes.end();
 }
@@ -91,6 +95,12 @@ constexpr std::array<string_view, 22> kQuoteNoValues{"08", "0A", "0B", "21", "23
                                                      "44", "53", "54", "55", "57", "28"};
 constexpr std::array<string_view, 4> kNoticeClasses{"00", "01", "25", "42"};
 
+// What a value that names an object is answered with: ssn::regclass, ssn::regtype, ssn::tsquery,
+// date_trunc(ssn, …), ssn::regnamespace. Of the client's own text these have a position.
+constexpr std::array<string_view, 13> kNamedByValues{"0A000", "34000", "3D000", "3F000", "42601",
+                                                     "42602", "42622", "42703", "42704", "42725",
+                                                     "42883", "42P01", "42P02"};
+
 // value too long for type …; division by zero
 constexpr std::array<string_view, 2> kConstantMessages{"22001", "22012"};
 
@@ -100,9 +110,15 @@ bool is_interruption(const Fields& fields) {
          (fields.sqlstate == "40P01" && fields.routine == "DeadLockReport");
 }
 
+bool may_name_a_value(const Fields& fields, Origin origin) {
+  return origin == Origin::Statement && !is_number(fields.position) &&
+         std::ranges::find(kNamedByValues, fields.sqlstate) != kNamedByValues.end() &&
+         fields.routine != "exec_parse_message";  // several commands in a prepared statement
+}
+
 bool keeps_message(ServerText::Kind kind, const Fields& fields, Origin origin) {
   if (is_interruption(fields)) return true;
-  if (origin == Origin::Below) return false;
+  if (origin == Origin::Below || may_name_a_value(fields, origin)) return false;
   if (kind == ServerText::Kind::Notice) return is_class(fields.sqlstate, kNoticeClasses);
   if (is_class(fields.sqlstate, kQuoteNoValues)) return true;
   const bool is_of_own_text =
@@ -144,10 +160,6 @@ bool is_readable(const policy::Access& access, const Fields& fields) {
 bool keeps_detail(const Fields& fields, Origin origin, const policy::Access& access) {
   return origin == Origin::Statement && fields.sqlstate.starts_with("23") &&
          is_readable(access, fields);
-}
-
-bool is_number(string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 struct Keeping {

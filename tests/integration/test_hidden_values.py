@@ -61,7 +61,10 @@ ATTACKS |= {f"trigger: {kind}": [f"UPDATE raising SET kind = '{kind}' WHERE id =
             for kind in ("exception", "detail", "hint", "state", "constraint", "column", "assert", "notice",
                          "warning", "info", "nested", "dynamic")}
 ATTACKS |= {f"view: {view}": [f"SELECT id FROM {view}"]
-            for view in ("as_int", "as_json", "as_timestamp", "as_enum", "as_regclass", "as_array", "as_format")}
+            for view in ("as_int", "as_json", "as_timestamp", "as_enum", "as_regclass", "as_regtype",
+                         "as_regproc", "as_regprocedure", "as_regrole", "as_regnamespace", "as_regconfig",
+                         "as_tsquery", "as_zone", "as_unit", "as_interval", "as_uuid", "as_long_name",
+                         "as_encoding", "as_array", "as_format")}
 # What a client said itself, and rows that may be read: not a word is lost.
 HARMLESS = [
     "SELECT 'abc'::int", "SELECT 1 / 0", "SELECT '{'::json", "SELECT 'x' ~ '('",
