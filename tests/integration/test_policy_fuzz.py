@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random mixes of the corpus's attacks and harmless statements, in transactions, pipelines, batches and prepared
-statements: whatever fails in between, no attack reaches the server, and no protected value comes back.
+"""Random mixes of the corpus's attacks and harmless statements, in transactions, pipelines, batches and
+prepared statements: whatever fails in between, no attack reaches the server, and no protected value comes
+back.
 
 POSTERN_FUZZ_ROUNDS sets how many sessions, POSTERN_FUZZ_SEED repeats one run."""
 
@@ -18,8 +19,9 @@ ROUNDS = int(os.environ.get("POSTERN_FUZZ_ROUNDS", "60"))
 SEED = int(os.environ.get("POSTERN_FUZZ_SEED", "4711"))
 # Every attack carries it as a comment: it is what the server's log must not have.
 MARK = "/* an attack */"
-CONTROL = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "ROLLBACK TO a", "RELEASE a", "SELECT 1/0", "DISCARD ALL",
-           "BEGIN READ ONLY", "START TRANSACTION ISOLATION LEVEL SERIALIZABLE", "DEALLOCATE ALL", "CLOSE ALL", ""]
+CONTROL = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "ROLLBACK TO a", "RELEASE a", "SELECT 1/0",
+           "DISCARD ALL", "BEGIN READ ONLY", "START TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+           "DEALLOCATE ALL", "CLOSE ALL", ""]
 
 
 def statements(expect):
