@@ -38,8 +38,9 @@ struct Relaying {
 // The body to send instead; nothing: it may pass as it is. Severity, SQLSTATE, file, line and
 // routine always stay. DETAIL, context and internal query go where `access` is given, but for
 // DETAIL of a constraint of a relation that may be read as a whole. MESSAGE and HINT go where the
-// text was made below the statement (it has a context) or of values (class 22); so do names of
-// objects where code made the error up. An unknown field goes.
+// text was made below the statement (it has a context) or of values (class 22, and names that a
+// value may have given); so do names of objects where code made the error up. An unknown field
+// goes.
 std::optional<std::string> relayed(const ServerText& text, const Relaying& relaying);
 
 }  // namespace gateway::session

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What PostgreSQL quotes in errors and notices, where the statement itself names no column that may not be read.
+"""What PostgreSQL quotes in errors and notices, where the statement itself names no column that may not
+be read.
 
-Each attack first runs directly, and has to show the hidden value there. Through the gateway it fails in the same way
-- SQLSTATE, constraint - and the value is nowhere in what came back."""
+Each attack first runs directly, and has to show the hidden value there. Through the gateway it fails in
+the same way - SQLSTATE, constraint - and the value is nowhere in what came back."""
 
 import pathlib
 import re
@@ -26,8 +27,10 @@ ATTACKS = {
     "not null of a new row": ["INSERT INTO defaults (id) VALUES (1)"],
     "default values": ["INSERT INTO defaults DEFAULT VALUES"],
     "check": ["UPDATE users SET age = -1 WHERE id = 1"],
-    "on conflict": ["INSERT INTO users (id, email) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET age = -1"],
-    "merge": ["MERGE INTO users u USING (SELECT 1 AS id) s ON u.id = s.id WHEN MATCHED THEN UPDATE SET age = -1"],
+    "on conflict": ["INSERT INTO users (id, email) VALUES (1, 'x') "
+                    "ON CONFLICT (id) DO UPDATE SET age = -1"],
+    "merge": ["MERGE INTO users u USING (SELECT 1 AS id) s ON u.id = s.id "
+              "WHEN MATCHED THEN UPDATE SET age = -1"],
     "writing with": ["WITH w AS (UPDATE users SET age = -1 WHERE id = 1 RETURNING id) SELECT id FROM w"],
     "check option": ["UPDATE adults SET age = 1 WHERE id = 1"],
     "unique": ["INSERT INTO unique_ssn (id) VALUES (2)"],
@@ -36,7 +39,8 @@ ATTACKS = {
     "foreign key of a new row": ["INSERT INTO children (id) VALUES (2)"],
     "foreign key of a deleted row": ["DELETE FROM parents WHERE id = 1"],
     "deferred, at commit": ["BEGIN", "INSERT INTO deferred (id) VALUES (1)", "COMMIT"],
-    "deferred, at once": ["BEGIN", "INSERT INTO deferred (id) VALUES (1)", "SET CONSTRAINTS ALL IMMEDIATE"],
+    "deferred, at once": ["BEGIN", "INSERT INTO deferred (id) VALUES (1)",
+                          "SET CONSTRAINTS ALL IMMEDIATE"],
 
     "no partition": ["INSERT INTO routed (id) VALUES (1)"],
     "wrong partition": ["UPDATE aged_young SET age = 70 WHERE id = 1"],
@@ -61,7 +65,10 @@ ATTACKS |= {f"trigger: {kind}": [f"UPDATE raising SET kind = '{kind}' WHERE id =
             for kind in ("exception", "detail", "hint", "state", "constraint", "column", "assert", "notice",
                          "warning", "info", "nested", "dynamic")}
 ATTACKS |= {f"view: {view}": [f"SELECT id FROM {view}"]
-            for view in ("as_int", "as_json", "as_timestamp", "as_enum", "as_regclass", "as_array", "as_format")}
+            for view in ("as_int", "as_json", "as_timestamp", "as_enum", "as_regclass", "as_regtype",
+                         "as_regproc", "as_regprocedure", "as_regrole", "as_regnamespace", "as_regconfig",
+                         "as_tsquery", "as_zone", "as_unit", "as_interval", "as_uuid", "as_long_name",
+                         "as_encoding", "as_array", "as_format")}
 # What a client said itself, and rows that may be read: not a word is lost.
 HARMLESS = [
     "SELECT 'abc'::int", "SELECT 1 / 0", "SELECT '{'::json", "SELECT 'x' ~ '('",
@@ -155,12 +162,13 @@ def test_a_row_that_is_copied_in_stays_hidden(hiding):
 
 
 def test_values_in_a_pipeline_stay_hidden(hiding):
-    statements = ["UPDATE raising SET kind = 'notice' WHERE id = 1", "UPDATE users SET age = 3 WHERE id = 1",
+    statements = ["UPDATE raising SET kind = 'notice' WHERE id = 1",
+                  "UPDATE users SET age = 3 WHERE id = 1",
                   "UPDATE users SET age = -1 WHERE id = 1", "SELECT id FROM as_int"]
     for target, hidden in zip(hiding, (False, True)):
         with login(target) as connection:
-            connection.send(*map(wire.run, statements), wire.SYNC, wire.run("SELECT id FROM as_int"), wire.SYNC,
-                            wire.run("SELECT 7"), wire.SYNC)
+            connection.send(*map(wire.run, statements), wire.SYNC, wire.run("SELECT id FROM as_int"),
+                            wire.SYNC, wire.run("SELECT 7"), wire.SYNC)
             messages = connection.ready(3)
         assert [error["C"] for error in wire.errors(messages)] == ["23514", "22P02"]
         assert [one.columns for one in messages if one.kind == "D"] == [["7"]]

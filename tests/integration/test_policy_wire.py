@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The policy corpora through the gateway, against a server whose user could do all of it.
 
-Every attack is refused for the reason that `postern check` gives, in the simple and in the extended protocol;
-no protected value comes out, its text never reaches the server, and the server holds what it held. Every harmless
-statement is answered as PostgreSQL answers it itself."""
+Every attack is refused for the reason that `postern check` gives, in the simple and in the extended
+protocol; no protected value comes out, its text never reaches the server, and the server holds what it
+held. Every harmless statement is answered as PostgreSQL answers it itself."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from harness.fingerprint import differences, fingerprint
-from harness.policy import CORPUS, PolicyDatabase, corpus
+from harness.policy import PolicyDatabase, corpus
 from harness.policy_wire import (CANARY, Direct, LoggedServer, Player, PolicyGateway, detail, normal,
                                  policy_text, running, shape, steps_of)
 
@@ -22,7 +22,6 @@ SETS = {"corpus": ("corpus.jsonl", "read_only"), "own": ("own.jsonl", "read_only
         "own balanced": ("own.jsonl", "balanced"), "own permissive": ("own.jsonl", "permissive")}
 # What PostgreSQL itself says to several statements in one Parse.
 MULTIPLE = "42601"
-FAILED = "25P02"
 
 
 @dataclass
@@ -77,8 +76,8 @@ def complaint(case, protocol, text):
 
 
 def expected_fields(violation):
-    """What the wire says of a violation that `check` found. An unknown name reads as PostgreSQL's own error; a
-    text that is too long is not read at all."""
+    """What the wire says of a violation that `check` found. An unknown name reads as PostgreSQL's own
+    error; a text that is too long is not read at all."""
     wanted = {"C": violation["sqlstate"], "D": detail(violation), "M": violation["message"]}
     wanted |= {"H": violation["hint"]} if violation["hint"] else {}
     wanted |= {"P": str(violation["position"])} if violation.get("position") else {}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rewrites over the wire: the rows are those of the text that `postern check` shows, errors point into the text
-that the client sent, and the audit has both texts."""
+"""Rewrites over the wire: the rows are those of the text that `postern check` shows, errors point into the
+text that the client sent, and the audit has both texts."""
 
 import pytest
 

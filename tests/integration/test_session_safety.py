@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a client may not set, however it asks, and that nothing it did reaches the next one on the same server."""
+"""What a client may not set, however it asks, and that nothing it did reaches the next one on the same
+server."""
 
 import pytest
 
+from conftest import running
 from harness import wire
 from harness.waiting import eventually
 
@@ -57,8 +59,8 @@ WAYS = {
     "of the system": "ALTER SYSTEM SET %n = '%v'",
     "as a table": "UPDATE pg_settings SET setting = '%v' WHERE name = '%n'",
 }
-SPECIAL = ["SET ROLE reader", "SET LOCAL ROLE reader", "SET ROLE NONE", "RESET ROLE", "SET SESSION ROLE 'reader'",
-           "SET SESSION AUTHORIZATION reader", "RESET SESSION AUTHORIZATION", "SET SCHEMA 'hidden'",
+SPECIAL = ["SET ROLE reader", "SET LOCAL ROLE reader", "SET ROLE NONE", "RESET ROLE",
+           "SET SESSION ROLE 'reader'", "SET SESSION AUTHORIZATION reader", "RESET SESSION AUTHORIZATION", "SET SCHEMA 'hidden'",
            "SET NAMES 'LATIN1'", "SET search_path FROM CURRENT", "SET search_path = hidden, public",
            "SET search_path = \"$user\", hidden", "SET TRANSACTION READ WRITE", "BEGIN READ WRITE",
            "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE", "SET search_path TO pg_temp, public",
@@ -77,7 +79,6 @@ def functions(cluster):
 
 @pytest.fixture(scope="module")
 def guarded(cluster):
-    from conftest import running
     with running(cluster.port, {"mode": "read_only", "statement_timeout": "20s", "access_policy": POLICY,
                                 "max_pool_size": 1}) as gateway:
         yield gateway
@@ -144,8 +145,8 @@ def test_not_in_the_start_up_packet(guarded, how):
 
 @pytest.mark.parametrize("name", ["search_path", "default_transaction_read_only", "statement_timeout",
                                   "client_encoding", "standard_conforming_strings"])
-@pytest.mark.parametrize("how", ["RESET %n", "SET %n = DEFAULT", "SET %n TO DEFAULT", "RESET ALL", "DISCARD ALL",
-                                 "BEGIN; SET LOCAL %n = DEFAULT; COMMIT"])
+@pytest.mark.parametrize("how", ["RESET %n", "SET %n = DEFAULT", "SET %n TO DEFAULT", "RESET ALL",
+                                 "DISCARD ALL", "BEGIN; SET LOCAL %n = DEFAULT; COMMIT"])
 def test_a_reset_brings_back_what_is_pinned(guarded, name, how):
     with guarded.connect() as connection:
         before = connection.rows(SHOWN)
@@ -166,30 +167,38 @@ LASTING = {
     "a local setting": ("BEGIN; SET LOCAL TimeZone = 'Asia/Tokyo'", "SHOW TimeZone"),
     "set_config": ("SELECT set_config('TimeZone', 'Asia/Tokyo', false)", "SHOW TimeZone"),
     "a setting that the operator allows": ("SET work_mem = '7MB'", "SHOW work_mem"),
-    "a custom setting": ("SET app.tenant = '7'", "SELECT coalesce(nullif(current_setting('app.tenant', true), ''), '-')"),
+    "a custom setting": ("SET app.tenant = '7'",
+                         "SELECT coalesce(nullif(current_setting('app.tenant', true), ''), '-')"),
     "statement_timeout": ("SET statement_timeout = '3s'", "SHOW statement_timeout"),
     "application_name": ("SET application_name = 'mine'", "SHOW application_name"),
     "transaction defaults": ("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
                              "SHOW default_transaction_isolation"),
-    "a temporary table": ("CREATE TEMP TABLE accounts (mine int)", "SELECT count(*) FROM accounts WHERE id > 0"),
-    "a temporary view": ("CREATE TEMP VIEW scratch AS SELECT 1", "SELECT count(*) FROM pg_class WHERE relname = 'scratch'"),
+    "a temporary table": ("CREATE TEMP TABLE accounts (mine int)",
+                          "SELECT count(*) FROM accounts WHERE id > 0"),
+    "a temporary view": ("CREATE TEMP VIEW scratch AS SELECT 1",
+                         "SELECT count(*) FROM pg_class WHERE relname = 'scratch'"),
     "a temporary function": ("CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
                              "SELECT count(*) FROM pg_proc WHERE proname = 'f'"),
     "a prepared statement": ("PREPARE p AS SELECT 1", "SELECT count(*) FROM pg_prepared_statements"),
-    "a cursor": ("DECLARE c CURSOR WITH HOLD FOR SELECT 1", "SELECT count(*) FROM pg_cursors WHERE name = 'c'"),
-    "an advisory lock": ("SELECT pg_advisory_lock(7)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
+    "a cursor": ("DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+                 "SELECT count(*) FROM pg_cursors WHERE name = 'c'"),
+    "an advisory lock": ("SELECT pg_advisory_lock(7)",
+                         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
     "a shared advisory lock": ("SELECT pg_advisory_lock_shared(7, 8)",
                                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
     "LISTEN": ("LISTEN news", "SELECT count(*) FROM pg_listening_channels()"),
     "the state of a sequence": ("SELECT nextval('transfers_id_seq')", "SELECT currval('transfers_id_seq')"),
     "the last value": ("SELECT nextval('transfers_id_seq')", "SELECT lastval()"),
     "a search_path by a function": ("SELECT sneak('search_path', 'hidden')", "SHOW search_path"),
-    "a search_path, and what it finds": ("SELECT sneak('search_path', 'hidden')", "SELECT count(*) FROM accounts"),
+    "a search_path, and what it finds": ("SELECT sneak('search_path', 'hidden')",
+                                         "SELECT count(*) FROM accounts"),
     "a role by a function": ("SELECT become('reader')", "SELECT current_user, current_setting('role')"),
-    "a role by set_config": ("SELECT sneak('role', 'reader')", "SELECT current_user, current_setting('role')"),
+    "a role by set_config": ("SELECT sneak('role', 'reader')",
+                             "SELECT current_user, current_setting('role')"),
     "a timeout by a function": ("SELECT sneak('statement_timeout', '0')", "SHOW statement_timeout"),
     "a lock by a function": ("SELECT sneak('lock_timeout', '1')", "SHOW lock_timeout"),
-    "an open transaction": ("BEGIN; UPDATE accounts SET balance = 7 WHERE id = 1", "SELECT balance FROM accounts WHERE id = 1"),
+    "an open transaction": ("BEGIN; UPDATE accounts SET balance = 7 WHERE id = 1",
+                            "SELECT balance FROM accounts WHERE id = 1"),
     "a failed transaction": ("BEGIN; SELECT 1/0", "SELECT 1"),
     "an open COPY": ("COPY scratch FROM STDIN", "SELECT count(*) FROM scratch"),
 }
@@ -210,7 +219,7 @@ def leave(connection):
 
 
 @pytest.mark.parametrize("what", LASTING)
-def test_nothing_survives_into_the_session_of_another(single, direct, what):
+def test_nothing_survives_into_the_session_of_another(single, what):
     act, ask = LASTING[what]
     wanted = answer(single, ask)
     with single.connect() as connection:
@@ -309,9 +318,9 @@ def test_a_server_whose_role_is_in_doubt_is_closed(gateways, admin):
         admin.execute("DROP ROLE IF EXISTS renamed; DROP ROLE IF EXISTS pinned")
 
 
-@pytest.mark.parametrize("name, value", [("default_transaction_read_only", "off"), ("client_encoding", "LATIN1"),
-                                         ("standard_conforming_strings", "off")])
-def test_a_pin_that_a_function_changes_ends_the_session(cluster, gateways, name, value):
+@pytest.mark.parametrize("name, value", [("default_transaction_read_only", "off"),
+                                         ("client_encoding", "LATIN1"), ("standard_conforming_strings", "off")])
+def test_a_pin_that_a_function_changes_ends_the_session(gateways, name, value):
     """The server reports these: what the function did is seen at once, and that server is not used again."""
     gateway = gateways({"mode": "balanced", "max_pool_size": 1, "access_policy": POLICY} |
                        ({"mode": "read_only"} if name.startswith("default") else {}))

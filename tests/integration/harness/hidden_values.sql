@@ -94,6 +94,19 @@ CREATE VIEW as_json AS SELECT id FROM users WHERE password_hash::json IS NOT NUL
 CREATE VIEW as_timestamp AS SELECT id FROM users WHERE (ssn || ' 99:00')::timestamp IS NOT NULL;
 CREATE VIEW as_enum AS SELECT id FROM users WHERE ssn::mood IS NOT NULL;
 CREATE VIEW as_regclass AS SELECT id FROM users WHERE ssn::regclass IS NOT NULL;
+CREATE VIEW as_regtype AS SELECT id FROM users WHERE password_hash::regtype IS NOT NULL;
+CREATE VIEW as_regproc AS SELECT id FROM users WHERE password_hash::regproc IS NOT NULL;
+CREATE VIEW as_regprocedure AS SELECT id FROM users WHERE (password_hash || '(int)')::regprocedure IS NOT NULL;
+CREATE VIEW as_regrole AS SELECT id FROM users WHERE password_hash::regrole IS NOT NULL;
+CREATE VIEW as_regnamespace AS SELECT id FROM users WHERE ssn::regnamespace IS NOT NULL;
+CREATE VIEW as_regconfig AS SELECT id FROM users WHERE password_hash::regconfig IS NOT NULL;
+CREATE VIEW as_tsquery AS SELECT id FROM users WHERE (ssn || ' (')::tsquery IS NOT NULL;
+CREATE VIEW as_zone AS SELECT id FROM users WHERE now() AT TIME ZONE password_hash IS NOT NULL;
+CREATE VIEW as_unit AS SELECT id FROM users WHERE date_trunc(password_hash, now()) IS NOT NULL;
+CREATE VIEW as_interval AS SELECT id FROM users WHERE password_hash::interval IS NOT NULL;
+CREATE VIEW as_uuid AS SELECT id FROM users WHERE password_hash::uuid IS NOT NULL;
+CREATE VIEW as_long_name AS SELECT id FROM users WHERE to_regclass(password_hash || repeat('x', 70)) IS NULL;
+CREATE VIEW as_encoding AS SELECT id FROM users WHERE convert_to('x', password_hash) IS NOT NULL;
 CREATE VIEW as_array AS SELECT id FROM users WHERE ssn::int[] IS NOT NULL;
 CREATE VIEW as_format AS SELECT id FROM users WHERE to_date(password_hash, 'Month') IS NOT NULL;
 

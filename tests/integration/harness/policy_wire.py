@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cases of the policy corpus over the wire: played to the gateway and to PostgreSQL itself, in the simple and in
-the extended protocol, on a server that logs every statement that reaches it."""
+"""Cases of the policy corpus over the wire: played to the gateway and to PostgreSQL itself, in the simple
+and in the extended protocol, on a server that logs every statement that reaches it."""
 
 import base64
 import contextlib
@@ -152,10 +152,6 @@ def steps_of(case):
         count = made["count"]
         return [made["prefix"] + made["unit"] * count + made["suffix"] + made.get("suffix_unit", "") * count]
     return case.get("steps") or [case["sql"]]
-
-
-def is_only_text(case):
-    return all(isinstance(step, str) for step in steps_of(case))
 
 
 class Player:
