@@ -40,6 +40,13 @@ upstream::PoolSettings pool_settings(const config::Database& database) {
           .connect_timeout = database.connect_timeout};
 }
 
+upstream::PoolSettings writing_pool_settings(const config::Database& database) {
+  upstream::PoolSettings settings = pool_settings(database);
+  settings.pinned = config::writing_settings(database);
+  settings.min_size = 0;
+  return settings;
+}
+
 audit::LogSettings audit_settings(const config::Audit& audit) {
   return {.enabled = audit.enabled,
           .storage = audit.storage == config::Storage::File ? audit::Storage::File

@@ -15,6 +15,8 @@
 namespace gateway {
 
 upstream::PoolSettings pool_settings(const config::Database& database);
+// Of principals that may write where the database's own may not.
+upstream::PoolSettings writing_pool_settings(const config::Database& database);
 audit::LogSettings audit_settings(const config::Audit& audit);
 relay::Limits limits_of(const config::Listen& listen);
 telemetry::LogLevel log_level(config::LogLevel level);

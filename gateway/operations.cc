@@ -46,7 +46,7 @@ void collect(Observed& observed) {
   metrics.clients[ClientState::Waiting] = clients.waiting;
   for (const auto& database : observed.databases) {
     auto& shown = metrics.database(database.metrics_id);
-    const auto counts = database.pool->counts();
+    const auto counts = database.pool_counts();
     shown.servers[ServerState::Connecting] = counts.connecting;
     shown.servers[ServerState::Idle] = counts.idle;
     shown.servers[ServerState::Busy] = counts.busy;
@@ -79,7 +79,7 @@ nlohmann::json catalog_status(const profiles::KeeperStatus& catalog) {
 }
 
 nlohmann::json database_status(const relay::Database& database) {
-  const auto counts = database.pool->counts();
+  const auto counts = database.pool_counts();
   nlohmann::json status{{"name", database.name},
                         {"reachable", database.pool->reachable()},
                         {"server_version_major", database.pool->known_version_major()},

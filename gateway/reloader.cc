@@ -88,8 +88,11 @@ void Reloader::use(relay::Database& database, const config::Database& before,
                    const config::Database& after) {
   database.keeper->use(std::make_shared<const config::Database>(after), running_.config.listen,
                        [this] { on_in_force(); });
+  database.keeper->refresh(profiles::Reason::Operator, [] {});
   auto pinned = config::pinned_settings(after);
-  if (pinned != config::pinned_settings(before)) database.pool->pin(std::move(pinned));
+  if (pinned == config::pinned_settings(before)) return;
+  database.pool->pin(std::move(pinned));
+  database.writing_pool->pin(config::writing_settings(after));
 }
 
 void Reloader::on_in_force() {

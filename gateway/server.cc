@@ -98,7 +98,9 @@ void Server::State::open_databases() {
     databases.push_back({.name = database.name,
                          .metrics_id = i,
                          .keeper = open_keeper(loop, config.listen, database),
-                         .pool = upstream::make_pool(loop, pool_settings(database))});
+                         .pool = upstream::make_pool(loop, pool_settings(database)),
+                         .writing_pool =
+                             upstream::make_pool(loop, writing_pool_settings(database))});
   }
   for (auto& database : databases) {
     database.keeper->on_change([this, &database] {
@@ -142,7 +144,10 @@ void Server::State::drain() {
 
 void Server::State::stop_when_empty() {
   if (!draining || !roster->empty()) return;
-  for (auto& database : databases) database.pool->drain();
+  for (auto& database : databases) {
+    database.pool->drain();
+    database.writing_pool->drain();
+  }
   loop.stop();
 }
 

@@ -120,11 +120,22 @@ Step other_step(const Json& message, Fault& fault) {
   return {.kind = Step::Kind::Query, .sql = *std::move(sql)};
 }
 
+// {"function": 1397}, or {"func": "public.order_total(integer)"}
+std::string function_of(const Json& message, Fault& fault) {
+  const auto found = message.find("function");
+  if (found == message.end()) return text_of(message, "func", fault);
+  if (found->is_number_unsigned()) return std::to_string(found->get<std::uint64_t>());
+  fault.say("\"function\" is not an OID");
+  return {};
+}
+
 Step message_step(const Json& message, Fault& fault) {
   const std::string kind = text_of(message, "msg", fault);
   if (kind == "parse") return parse_step(message, fault);
   if (kind == "close") return close_step(message, fault);
-  if (kind == "fcall") return {.kind = Step::Kind::FunctionCall};
+  if (kind == "fcall") {
+    return {.kind = Step::Kind::FunctionCall, .function = function_of(message, fault)};
+  }
   if (kind == "execute") {
     return {.kind = Step::Kind::Execute, .portal = text_of(message, "portal", fault)};
   }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/check/session_view.h"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
+#include "gateway/check/facts_json.h"
 #include "gateway/session/names.h"
+#include "policy/function_call.h"
 #include "policy/guc.h"
+#include "policy/rules/access.h"
 
 namespace gateway::check {
 namespace {
@@ -43,6 +48,30 @@ bool is_false(std::string_view value) {
   return value == "false" || value == "off" || value == "no" || value == "0" || value == "f";
 }
 
+std::string without_spaces(std::string_view text) {
+  std::string out(text);
+  std::erase(out, ' ');
+  return out;
+}
+
+// 0, which no function has, where it is not known.
+policy::catalog::Oid oid_of(std::string_view function, const policy::Profile& profile) {
+  policy::catalog::Oid oid = 0;
+  const char* end = function.data() + function.size();
+  const auto read = std::from_chars(function.data(), end, oid);
+  if (read.ec == std::errc{} && read.ptr == end) return oid;
+  if (profile.access == nullptr) return 0;
+  const auto& snapshot = profile.access->snapshot();
+  const std::string wanted = without_spaces(function);
+  const auto is_meant = [&](const policy::catalog::Function& each) {
+    if (!wanted.contains(each.name)) return false;
+    const std::string text = without_spaces(signature(each, snapshot));
+    return text == wanted || text == "pg_catalog." + wanted;
+  };
+  const auto found = std::ranges::find_if(snapshot.functions(), is_meant);
+  return found == snapshot.functions().end() ? 0 : found->oid;
+}
+
 template <typename Map, typename Value>
 void hold(Map& names, std::string_view name, Value held) {
   const std::string key(session::name_key(name));
@@ -75,10 +104,7 @@ Outcome SessionView::run(const Step& step) {
     case Step::Kind::CloseStatement: drop(statements_, step.statement); return {};
     case Step::Kind::ClosePortal: drop(portals_, step.portal); return {};
     case Step::Kind::Startup: return startup(step);
-    case Step::Kind::FunctionCall:
-      return {.refusals = {refused(ErrorCode::FunctionAccessDenied, "FunctionCall",
-                                   "the function call protocol is not allowed",
-                                   "Call the function in a SELECT.")}};
+    case Step::Kind::FunctionCall: return function_call(step);
     case Step::Kind::Nothing: break;
   }
   return {};
@@ -176,6 +202,13 @@ Outcome SessionView::execute(const Step& step) {
     outcome.refusals.insert(outcome.refusals.end(), more.begin(), more.end());
   }
   return outcome;
+}
+
+Outcome SessionView::function_call(const Step& step) const {
+  const policy::catalog::Oid function = oid_of(step.function, profile_);
+  return {
+      .sql = policy::call_text(function, profile_),
+      .verdict = std::make_shared<const policy::Verdict>(policy::judge_call(function, profile_))};
 }
 
 Outcome SessionView::startup(const Step& step) const {

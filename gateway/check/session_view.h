@@ -47,6 +47,7 @@ class SessionView {
   Outcome bind(const Step& step);
   Outcome execute(const Step& step);
   Outcome startup(const Step& step) const;
+  Outcome function_call(const Step& step) const;
   std::shared_ptr<const policy::Verdict> judge(const Step& step) const;
   Violations use_names(const policy::StatementVerdict& statement, const Violations& of_text);
   void drop_all_names();

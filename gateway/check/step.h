@@ -18,13 +18,14 @@ struct Step {
     Execute,  // `portal`
     CloseStatement,
     ClosePortal,
-    Startup,  // `settings`, `options`
-    FunctionCall,
-    Nothing,  // Sync, Describe and the like
+    Startup,       // `settings`, `options`
+    FunctionCall,  // `function`
+    Nothing,       // Sync, Describe and the like
   };
   Kind kind = Kind::Query;
   std::string sql{};  // any bytes
   std::string statement{}, portal{};
+  std::string function{};  // its OID in decimal digits, or "schema.name(types)"
   std::vector<std::uint32_t> parameter_types{};
   session::Settings settings{};  // all startup parameters
 };

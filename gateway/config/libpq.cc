@@ -70,4 +70,12 @@ Settings pinned_settings(const Database& database) {
   return settings;
 }
 
+Settings writing_settings(const Database& database) {
+  Settings settings = pinned_settings(database);
+  std::erase_if(settings, [](const auto& setting) {
+    return setting.first == "role" || setting.first == "default_transaction_read_only";
+  });
+  return settings;
+}
+
 }  // namespace gateway::config

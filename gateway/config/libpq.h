@@ -20,4 +20,8 @@ Settings libpq_parameters(const Database& database);
 // timeout of 0 is not pinned). Values are raw: escape them for `options`.
 Settings pinned_settings(const Database& database);
 
+// The same for principals that may write where the database's own may not: neither read-only nor as
+// readonly_role.
+Settings writing_settings(const Database& database);
+
 }  // namespace gateway::config

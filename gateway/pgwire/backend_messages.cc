@@ -39,6 +39,18 @@ ErrorFields read_error_front(std::string_view front) {
   return fields;
 }
 
+std::optional<std::vector<std::optional<std::string_view>>> read_data_row(std::string_view body) {
+  BodyReader reader(body);
+  std::vector<std::optional<std::string_view>> values;
+  for (int left = reader.int16(); left > 0 && reader.ok(); --left) {
+    const std::int32_t bytes = reader.int32();
+    values.emplace_back();
+    if (bytes >= 0) values.back() = reader.bytes(static_cast<std::size_t>(bytes));
+  }
+  if (!reader.at_end()) return std::nullopt;
+  return values;
+}
+
 std::optional<std::string_view> read_command_tag(std::string_view body) {
   BodyReader reader(body);
   const std::string_view tag = reader.cstring();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace gateway::pgwire {
 
@@ -56,6 +57,8 @@ std::optional<TransactionStatus> read_ready_for_query(std::string_view body);
 std::optional<ParameterStatus> read_parameter_status(std::string_view body);
 // Reads as many whole fields as `front` holds: it may be cut (the first fields decide).
 ErrorFields read_error_front(std::string_view front);
+// NULL is nullopt.
+std::optional<std::vector<std::optional<std::string_view>>> read_data_row(std::string_view body);
 std::optional<std::string_view> read_command_tag(std::string_view body);
 // The row count at the end of a command tag ("INSERT 0 5" -> 5); -1 without one.
 std::int64_t rows_of_tag(std::string_view tag);

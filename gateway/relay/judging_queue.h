@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts that take long to judge: one at a time on a thread of its own, in the order in which their
-// sessions asked, while the loop goes on serving the others. A session waits with one at most, so the
-// queue is bounded by the clients.
+// sessions asked, while the loop goes on serving the others. A session waits with one at most, so
+// the queue is bounded by the clients.
 #pragma once
 
 #include <cstdint>

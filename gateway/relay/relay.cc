@@ -67,7 +67,7 @@ void Relay::on_end(net::StreamEnd) noexcept {
 // What a client that vanished left running is of use to nobody.
 void Relay::end_abandoned() {
   const bool is_running = phase_ == Phase::Serving && session_->has_outstanding();
-  if (is_running && server_ && !server_bytes_held_) database_->pool->cancel(*server_, [] {});
+  if (is_running && server_ && !server_bytes_held_) pool_->cancel(*server_, [] {});
   end(session::CloseReason::ClientClosed);
 }
 
@@ -157,7 +157,7 @@ void Relay::carry_out() {
     database_->keeper->refresh(profiles::Reason::SeenChange, [] {});
   }
   output_.clear();
-  if (cancels && server_) database_->pool->cancel(*server_, [] {});
+  if (cancels && server_) pool_->cancel(*server_, [] {});
   if (close) end(*close);
 }
 
@@ -191,7 +191,7 @@ void Relay::on_audit_failed() {
     carry_out();
   }
   server_bytes_held_ = false;
-  if (server_) database_->pool->discard(std::move(server_));
+  if (server_) pool_->discard(std::move(server_));
 }
 
 void Relay::balance() {

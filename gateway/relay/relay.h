@@ -131,6 +131,7 @@ class Relay final : private net::StreamEvents {
   std::optional<session::Login> login_;
   std::string application_;  // as it called itself at login
   Database* database_ = nullptr;
+  upstream::Pool* pool_ = nullptr;  // for as long as it is logged in
   Recording recording_;
   session::CancelKey key_;
   std::optional<session::Session> session_;

@@ -59,6 +59,7 @@ void Relay::on_login(session::Login login) {
   if (roster_.draining()) {
     return refuse_login(session::CloseReason::Drained, "the gateway is shutting down");
   }
+  pool_ = &database_->pool_of(*standing().profile);
   phase_ = Phase::Greeting;
   for (const auto& [name, value] : login_->settings) {
     if (name == "application_name") application_ = value;
@@ -83,7 +84,7 @@ void Relay::on_login(session::Login login) {
 // Who would be refused only because nobody knows yet whether the catalog can be read waits.
 void Relay::enter() {
   if (database_->keeper->is_starting() && !standing().unavailable.empty()) return;
-  if (const auto* known = database_->pool->known_parameters()) return greet(*known);
+  if (const auto* known = pool_->known_parameters()) return greet(*known);
   request_server();
 }
 
@@ -98,7 +99,7 @@ void Relay::on_profiles_replaced(const Database& database) {
 void Relay::greet(const upstream::Parameters& parameters) {
   key_ = roster_.issue_key(id_);
   session_.emplace(roster_.shared(), recording_,
-                   session::SessionSettings{standing(), database_->pool->known_version_major(),
+                   session::SessionSettings{standing(), pool_->known_version_major(),
                                             roster_.surroundings().limits.statement_bytes_max});
   phase_ = Phase::Serving;
   session_->greet(*login_, parameters, key_, output_);

@@ -47,13 +47,13 @@ session::Refusal refusal_of(const upstream::PoolFailure& failure) {
 void Relay::request_server() {
   if (ticket_) return;
   waiting_since_ = std::chrono::steady_clock::now();
-  ticket_ = database_->pool->acquire(
+  ticket_ = pool_->acquire(
       [this](std::unique_ptr<upstream::Server> server) { on_server(std::move(server)); },
       [this](const upstream::PoolFailure& failure) { on_no_server(failure); });
 }
 
 void Relay::withdraw_request() {
-  if (ticket_) database_->pool->withdraw(*ticket_);
+  if (ticket_) pool_->withdraw(*ticket_);
   ticket_.reset();
 }
 
@@ -112,9 +112,9 @@ void Relay::release_server() {
   if (!server_) return;
   server_->stream().set_events(nullptr);
   if (server_is_clean_ && !server_->stream().ended()) {
-    database_->pool->reset(std::move(server_));
+    pool_->reset(std::move(server_));
   } else {
-    database_->pool->discard(std::move(server_));
+    pool_->discard(std::move(server_));
   }
 }
 
@@ -124,7 +124,7 @@ void Relay::cancel(std::move_only_function<void()> done) {
   switch (session_->cancel()) {
     case Target::Server:
       if (!server_) return done();
-      return database_->pool->cancel(*server_, std::move(done));
+      return pool_->cancel(*server_, std::move(done));
     case Target::WaitingHere: {
       withdraw_request();
       auto refusal = session::make_refusal(policy::ErrorCode::ExecutionTimeout,

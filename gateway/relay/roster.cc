@@ -25,6 +25,23 @@ Number number_of(std::string_view bytes) {
 
 }  // namespace
 
+upstream::Pool& Database::pool_of(const policy::Profile& profile) const {
+  const bool is_read_only = keeper->current()->database().mode == config::Mode::ReadOnly;
+  return is_read_only && profile.mode != policy::Mode::ReadOnly ? *writing_pool : *pool;
+}
+
+upstream::PoolCounts Database::pool_counts() const {
+  upstream::PoolCounts sum = pool->counts();
+  const upstream::PoolCounts more = writing_pool->counts();
+  sum.connecting += more.connecting;
+  sum.idle += more.idle;
+  sum.busy += more.busy;
+  sum.resetting += more.resetting;
+  sum.waiting += more.waiting;
+  sum.cancelling += more.cancelling;
+  return sum;
+}
+
 Roster::Roster(Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       next_request_id_(number_of<std::uint64_t>(surroundings_.random_bytes(8)) | 1),

@@ -19,8 +19,8 @@
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
 #include "gateway/profiles/keeper.h"
-#include "gateway/session/session.h"
 #include "gateway/relay/judging_queue.h"
+#include "gateway/session/session.h"
 #include "gateway/telemetry/metrics.h"
 #include "gateway/upstream/pool.h"
 #include "policy/cache.h"
@@ -35,6 +35,10 @@ struct Database {
   std::size_t metrics_id = 0;
   std::unique_ptr<profiles::Keeper> keeper;  // never null
   std::unique_ptr<upstream::Pool> pool;
+  // For principals that may write where the database's own may not. Empty until one comes.
+  std::unique_ptr<upstream::Pool> writing_pool;
+  upstream::Pool& pool_of(const policy::Profile& profile) const;
+  upstream::PoolCounts pool_counts() const;  // of both
 };
 
 struct Limits {

@@ -6,7 +6,6 @@
 #include <charconv>
 
 #include "gateway/pgwire/body_reader.h"
-#include "gateway/session/names.h"
 #include "policy/rewrite/positions.h"
 #include "policy/rules/access.h"
 
@@ -181,12 +180,12 @@ void append_field(std::string& body, char code, string_view text) {
   body.append(text).push_back('\0');
 }
 
-std::string position_told(string_view text, const Prepared* rewritten) {
+std::string position_told(string_view text, const policy::Rewritten* rewritten) {
   std::size_t position = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), position);
   const bool is_read = fault == std::errc{} && end == text.data() + text.size();
   if (!is_read || rewritten == nullptr) return std::string(text);
-  return std::to_string(policy::original_position(rewritten->sql, *rewritten->verdict, position));
+  return std::to_string(policy::original_position(*rewritten, position));
 }
 
 std::string told(const ServerText& text, const Keeping& keeping, const Relaying& relaying) {

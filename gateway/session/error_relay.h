@@ -11,11 +11,10 @@
 
 namespace policy {
 class Access;
-}
+struct Rewritten;
+}  // namespace policy
 
 namespace gateway::session {
-
-struct Prepared;
 
 // In place of a message that may quote what may not be read.
 inline constexpr std::string_view kWithheldMessage =
@@ -32,7 +31,8 @@ struct ServerText {
 
 struct Relaying {
   const policy::Access* access = nullptr;  // that hides what may be quoted; null: nothing is
-  const Prepared* rewritten = nullptr;     // what the server was sent in another form; null: none
+  const policy::Rewritten* rewritten =
+      nullptr;  // what the server was sent in another form; null: none
 };
 
 // The body to send instead; nothing: it may pass as it is. Severity, SQLSTATE, file, line and

@@ -44,6 +44,10 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   auto prepared = std::make_shared<Prepared>();
   prepared->sql = parse->sql;
   prepared->server_sql = verdict->rewritten;
+  if (!verdict->rewritten.empty()) {
+    prepared->rewritten =
+        std::make_shared<const policy::Rewritten>(policy::rewritten_by(parse->sql, *verdict));
+  }
   prepared->parameter_types = std::move(types);
   prepared->verdict = verdict;
   prepared->unit = unit_;
@@ -58,7 +62,7 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   statements_.predict({.seq = seq, .unit = unit_, .name = key, .prepared = prepared});
   Expected& entry = forward_parse(message, *verdict, out);
   entry.request_id = prepared->request_id;
-  note_quoting(entry, prepared);
+  note_quoting(entry, *prepared);
   return Flow::Done;
 }
 
@@ -78,7 +82,7 @@ Session::Flow Session::on_bind(const Message& message, Output& out) {
   const std::uint64_t request = prepared->unit == unit_ ? prepared->request_id : 0;
   Expected& entry = forward(message, ReplyKind::Bind, out);
   entry.request_id = request;
-  note_quoting(entry, prepared);
+  note_quoting(entry, *prepared);
   return Flow::Done;
 }
 
@@ -127,7 +131,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   }
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
-  note_quoting(entry, prepared);
+  note_quoting(entry, *prepared);
   note_begin(prepared->effect(), entry);
   if (statement != nullptr && resets_settings(*statement)) settings_reset_ = true;
   if (prepared->verdict) note_ddl(*prepared->verdict, entry);

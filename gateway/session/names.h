@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "policy/judge.h"
+#include "policy/rewrite/positions.h"
 
 namespace gateway::session {
 
@@ -27,6 +28,7 @@ std::string_view name_key(std::string_view name);
 struct Prepared {
   std::string sql;         // the client's
   std::string server_sql;  // what the server has in its place; empty: the same
+  std::shared_ptr<const policy::Rewritten> rewritten;  // null: the same
   std::vector<std::uint32_t> parameter_types;
   std::shared_ptr<const policy::Verdict> verdict;  // null: to be judged again
   std::size_t statement = 0;                       // which of the verdict's statements

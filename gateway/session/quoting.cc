@@ -39,20 +39,15 @@ void Session::note_quoting(Expected& entry, std::string_view sql, const VerdictR
         return may_quote_hidden(statement, entry.unit);
       });
   if (verdict->rewritten.empty()) return;
-  auto rewritten = std::make_shared<Prepared>();
-  rewritten->sql = sql;
-  rewritten->verdict = verdict;
-  entry.rewritten = std::move(rewritten);
+  entry.rewritten = std::make_shared<const policy::Rewritten>(policy::rewritten_by(sql, *verdict));
 }
 
 // Of a Parse, Bind or Execute of it.
-void Session::note_quoting(Expected& entry, const PreparedRef& prepared) const {
-  const auto* statement = prepared->judged();
+void Session::note_quoting(Expected& entry, const Prepared& prepared) const {
+  const auto* statement = prepared.judged();
   entry.may_quote_hidden =
       statement == nullptr ? hides_anything() : may_quote_hidden(*statement, entry.unit);
-  const bool is_rewritten =
-      statement != nullptr && !prepared->is_contained && !prepared->verdict->rewritten.empty();
-  if (is_rewritten) entry.rewritten = prepared;
+  entry.rewritten = prepared.rewritten;
 }
 
 bool Session::is_text_read_whole() const {

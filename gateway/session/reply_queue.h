@@ -12,10 +12,9 @@
 #include <utility>
 
 #include "gateway/session/recorder.h"
+#include "policy/rewrite/positions.h"
 
 namespace gateway::session {
-
-struct Prepared;
 
 // More than these unanswered and the client is not read until some are answered. The replies to the
 // smallest messages (five bytes each) of this many exceed the 8 KiB after which the server sends
@@ -55,8 +54,7 @@ struct Expected {
   std::uint64_t request_id = 0;  // of the (first) statement; 0: none is tied to it
   TimePoint sent_at{};
   std::string text;
-  // The client's text and its verdict, where the server was sent another; else null.
-  std::shared_ptr<const Prepared> rewritten;
+  std::shared_ptr<const policy::Rewritten> rewritten;  // null: the server has the client's text
 };
 
 class ReplyQueue {

@@ -281,12 +281,12 @@ class Session {
   void end_parses_through(std::uint64_t unit);
 
   const policy::Profile& profile() const { return *settings_.standing.profile; }
+
   // quoting.cc
   bool hides_anything() const;
   bool may_quote_hidden(const policy::StatementVerdict& statement, std::uint64_t unit) const;
-  using VerdictRef = std::shared_ptr<const policy::Verdict>;
   void note_quoting(Expected& entry, std::string_view sql, const VerdictRef& verdict) const;
-  void note_quoting(Expected& entry, const PreparedRef& prepared) const;
+  void note_quoting(Expected& entry, const Prepared& prepared) const;
 
   Shared shared_;
   Recorder& recorder_;

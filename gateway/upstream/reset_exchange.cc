@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/upstream/reset_exchange.h"
 
+#include <random>
 #include <utility>
 
 #include "gateway/pgwire/frame.h"
@@ -10,17 +11,32 @@ namespace gateway::upstream {
 namespace {
 
 constexpr std::string_view kReset = "DISCARD ALL";
+constexpr std::size_t kSeedDigits = 18;            // more than a double holds
 constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN may come before it
+
+// DISCARD ALL keeps the seed of random(): who set it would know what the next client draws.
+std::string reseeding() {
+  std::random_device random;
+  std::string digits;
+  while (digits.size() < kSeedDigits) digits += std::to_string(random());
+  return "SELECT pg_catalog.setseed(0." + digits + "); ";
+}
 
 }  // namespace
 
-ResetExchange::ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, Done done)
-    : server_(std::move(server)), done_(std::move(done)), deadline_(loop), later_(loop) {}
+ResetExchange::ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server,
+                             const Settings& pinned, Done done)
+    : server_(std::move(server)),
+      pinned_(pinned),
+      done_(std::move(done)),
+      deadline_(loop),
+      later_(loop) {}
 
 void ResetExchange::start(std::chrono::milliseconds deadline) {
   deadline_.start(deadline, [this] { finish(Step::Spoilt); });
   std::string query;
   pgwire::write_query(query, kReset);
+  pgwire::write_query(query, reseeding() + verification_query(pinned_));
   net::Stream& stream = server_->stream();
   stream.set_events(this);
   stream.resume();
@@ -55,19 +71,40 @@ ResetExchange::Step ResetExchange::take_frame(char type, std::string_view body) 
     case pgwire::backend::kNotificationResponse:
     case pgwire::backend::kNoticeResponse: return Step::Continue;
     case pgwire::backend::kParameterStatus: return take_parameter(body);
-    case pgwire::backend::kCommandComplete:
-      if (phase_ != Phase::Discarding || pgwire::read_command_tag(body) != kReset) {
-        return Step::Spoilt;
-      }
-      phase_ = Phase::Completed;
-      return Step::Continue;
-    case pgwire::backend::kReadyForQuery:
-      return phase_ == Phase::Completed &&
-                     pgwire::read_ready_for_query(body) == pgwire::TransactionStatus::Idle
-                 ? Step::Clean
-                 : Step::Spoilt;
+    case pgwire::backend::kCommandComplete: return take_completion(body);
+    case pgwire::backend::kReadyForQuery: return take_ready(body);
+    case pgwire::backend::kRowDescription:
+      return phase_ == Phase::Verifying ? Step::Continue : Step::Spoilt;
+    case pgwire::backend::kDataRow: return take_row(body);
     default: return Step::Spoilt;
   }
+}
+
+ResetExchange::Step ResetExchange::take_completion(std::string_view body) {
+  if (phase_ == Phase::Verifying) return Step::Continue;
+  if (phase_ != Phase::Discarding || pgwire::read_command_tag(body) != kReset) return Step::Spoilt;
+  phase_ = Phase::Discarded;
+  return Step::Continue;
+}
+
+ResetExchange::Step ResetExchange::take_row(std::string_view body) {
+  const auto values = pgwire::read_data_row(body);
+  if (phase_ != Phase::Verifying || !values) return Step::Spoilt;
+  rows_.emplace_back();
+  for (const auto& value : *values) rows_.back().emplace_back(value.value_or(""));
+  return Step::Continue;
+}
+
+ResetExchange::Step ResetExchange::take_ready(std::string_view body) {
+  if (pgwire::read_ready_for_query(body) != pgwire::TransactionStatus::Idle) return Step::Spoilt;
+  if (phase_ == Phase::Verifying) {
+    if (rows_.empty()) return Step::Spoilt;
+    rows_.erase(rows_.begin());  // of setseed()
+    return check_verification(rows_, pinned_) ? Step::Clean : Step::Spoilt;
+  }
+  if (phase_ != Phase::Discarded) return Step::Spoilt;
+  phase_ = Phase::Verifying;
+  return Step::Continue;
 }
 
 // What the reset reports went back to what was verified; else the server is not the one we know.

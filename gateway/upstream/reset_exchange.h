@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a released server as new: DISCARD ALL, with a reply that must be exactly what an idle,
-// unspoilt server answers. Knows no pool.
+// unspoilt server answers, and the verification query of new connections behind it in the same
+// write: a server whose role or pins are not what they were is closed. Knows no pool.
 #pragma once
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include "gateway/net/deferred.h"
 #include "gateway/net/loop.h"
 #include "gateway/upstream/connected_server.h"
+#include "gateway/upstream/verification.h"
 
 namespace gateway::upstream {
 
@@ -19,15 +21,14 @@ class ResetExchange final : private net::StreamEvents {
   // Called with the clean server, or with null after it was closed. May destroy this object.
   using Done = std::move_only_function<void(std::unique_ptr<ConnectedServer>)>;
 
-  ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, Done done);
+  // Borrows `pinned` until it is done.
+  ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, const Settings& pinned,
+                Done done);
   void start(std::chrono::milliseconds deadline);
 
  private:
-  enum class Phase : std::uint8_t {
-    Discarding,
-    Completed,
-    Ended
-  };  // Completed: CommandComplete seen
+  // Discarding --CommandComplete--> Discarded --ReadyForQuery--> Verifying --ReadyForQuery--> Ended
+  enum class Phase : std::uint8_t { Discarding, Discarded, Verifying, Ended };
   enum class Step : std::uint8_t { Continue, Clean, Spoilt };
 
   void on_read(std::string_view bytes) noexcept override;
@@ -35,14 +36,19 @@ class ResetExchange final : private net::StreamEvents {
   void on_end(net::StreamEnd) noexcept override { finish(Step::Spoilt); }
   Step take_frames();
   Step take_frame(char type, std::string_view body);
+  Step take_completion(std::string_view body);
+  Step take_row(std::string_view body);
+  Step take_ready(std::string_view body);
   Step take_parameter(std::string_view body) const;
   void finish(Step last);
 
   std::unique_ptr<ConnectedServer> server_;
+  const Settings& pinned_;
   Done done_;
   net::Timer deadline_;
   net::Deferred later_;
   Phase phase_ = Phase::Discarding;
+  VerificationRows rows_;
   std::string reply_;
 };
 

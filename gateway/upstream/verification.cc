@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/upstream/verification.h"
 
+#include <tuple>
+
 namespace gateway::upstream {
 namespace {
 
-// BEGIN, facts, effective values, normalised values, ROLLBACK.
-constexpr std::size_t kResults = 5;
-constexpr std::size_t kFacts = 1, kEffective = 2, kNormalised = 3;
+// Facts, effective values, normalised values.
+constexpr std::size_t kFacts = 0, kEffective = 1, kNormalised = 2, kRows = 3;
+constexpr std::size_t kFactCount = 3;
 
 // E'' reads the same whether or not standard_conforming_strings is on.
 std::string literal(std::string_view text) {
@@ -18,8 +20,6 @@ std::string literal(std::string_view text) {
   return quoted + "'";
 }
 
-std::string value(const Result& result, int column) { return PQgetvalue(result.get(), 0, column); }
-
 std::unexpected<std::string> differs(std::string_view what, std::string_view is,
                                      std::string_view pinned) {
   std::string text = "verification failed: ";
@@ -27,24 +27,21 @@ std::unexpected<std::string> differs(std::string_view what, std::string_view is,
   return std::unexpected(text + "\"");
 }
 
-std::expected<void, std::string> check_shape(const std::vector<Result>& results,
-                                             std::size_t pin_count) {
-  for (const Result& result : results) {
-    const auto status = PQresultStatus(result.get());
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) continue;
-    std::string reason = PQresultErrorMessage(result.get());
-    while (reason.ends_with('\n')) reason.pop_back();
-    return std::unexpected("verification failed: " + reason);
+std::expected<void, std::string> check_shape(const VerificationRows& rows, std::size_t pin_count) {
+  if (rows.size() == kRows && rows[kFacts].size() == kFactCount &&
+      rows[kEffective].size() == pin_count && rows[kNormalised].size() == pin_count) {
+    return {};
   }
-  const auto columns = static_cast<int>(pin_count);
-  if (results.size() != kResults || PQntuples(results[kFacts].get()) != 1 ||
-      PQnfields(results[kFacts].get()) != 3 || PQntuples(results[kEffective].get()) != 1 ||
-      PQntuples(results[kNormalised].get()) != 1 ||
-      PQnfields(results[kEffective].get()) != columns ||
-      PQnfields(results[kNormalised].get()) != columns) {
-    return std::unexpected("verification failed: the server's answer has an unexpected shape");
+  return std::unexpected("verification failed: the server's answer has an unexpected shape");
+}
+
+void add_rows(const PGresult* result, VerificationRows& rows) {
+  for (int row = 0; row < PQntuples(result); ++row) {
+    rows.emplace_back();
+    for (int column = 0; column < PQnfields(result); ++column) {
+      rows.back().emplace_back(PQgetvalue(result, row, column));
+    }
   }
-  return {};
 }
 
 }  // namespace
@@ -64,18 +61,32 @@ std::string verification_query(const Settings& pinned) {
 
 std::expected<void, std::string> check_verification(const std::vector<Result>& results,
                                                     const Settings& pinned) {
-  if (const auto shape = check_shape(results, pinned.size()); !shape) return shape;
+  VerificationRows rows;
+  for (const Result& result : results) {
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+      std::string reason = PQresultErrorMessage(result.get());
+      while (reason.ends_with('\n')) reason.pop_back();
+      return std::unexpected("verification failed: " + reason);
+    }
+    add_rows(result.get(), rows);
+  }
+  return check_verification(rows, pinned);
+}
+
+std::expected<void, std::string> check_verification(const VerificationRows& rows,
+                                                    const Settings& pinned) {
+  if (const auto shape = check_shape(rows, pinned.size()); !shape) return shape;
   const std::string* role = find_setting(pinned, "role");
-  const std::string user = value(results[kFacts], 0);
+  const auto& [user, encoding, conforming] =
+      std::tie(rows[kFacts][0], rows[kFacts][1], rows[kFacts][2]);
   if (role != nullptr && *role != "none" && user != *role) return differs("role", user, *role);
-  const std::string encoding = value(results[kFacts], 1);
   if (encoding != "UTF8") return differs("client_encoding", encoding, "UTF8");
-  const std::string conforming = value(results[kFacts], 2);
   if (conforming != "on") return differs("standard_conforming_strings", conforming, "on");
-  for (int i = 0; i < static_cast<int>(pinned.size()); ++i) {
-    const std::string is = value(results[kEffective], i);
-    const std::string must = value(results[kNormalised], i);
-    if (is != must) return differs(pinned[static_cast<std::size_t>(i)].first, is, must);
+  for (std::size_t i = 0; i < pinned.size(); ++i) {
+    const std::string& is = rows[kEffective][i];
+    const std::string& must = rows[kNormalised][i];
+    if (is != must) return differs(pinned[i].first, is, must);
   }
   return {};
 }

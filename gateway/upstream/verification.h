@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks a new connection whether it is what the policy assumes: the pins hold, and statements are
-// read as our parser reads them. Text in and out; knows libpq results but sends nothing.
+// Asks a new connection, and one that was reset, whether it is what the policy assumes: the pins
+// hold, and statements are read as our parser reads them. Text in and out; knows libpq results but
+// sends nothing.
 #pragma once
 
 #include <expected>
@@ -15,8 +16,13 @@ namespace gateway::upstream {
 // 30s) by setting it locally and rolling back.
 std::string verification_query(const Settings& pinned);
 
+// The rows of its SELECTs, in order.
+using VerificationRows = std::vector<std::vector<std::string>>;
+
 // The error says which setting differs and how.
 std::expected<void, std::string> check_verification(const std::vector<Result>& results,
+                                                    const Settings& pinned);
+std::expected<void, std::string> check_verification(const VerificationRows& rows,
                                                     const Settings& pinned);
 
 }  // namespace gateway::upstream

@@ -36,8 +36,9 @@ class Analysis {
  public:
   Analysis(const ResolveInput& input, Facts& facts);
 
-  void parameters();                 // statement.cc
-  void statement(const void* node);  // statement.cc
+  void parameters();                                          // statement.cc
+  void statement(const void* node);                           // statement.cc
+  void call_without_text(const catalog::Function& function);  // calls.cc
   // Before statement(): what each use of an untyped parameter asks for goes there.
   void ask_into(std::vector<Asked>& asked) { asked_ = &asked; }
 

@@ -107,6 +107,19 @@ bool Analysis::note_choice(const catalog::Choice& choice, std::span<const std::s
   return true;
 }
 
+// The server reads each argument and writes the result, so their types' own code runs, too.
+void Analysis::call_without_text(const catalog::Function& function) {
+  const catalog::Function* candidates[] = {&function};
+  note_call(CallUse::Kind::Function, std::string(function.name), 0, candidates);
+  auto arguments = seq<Value>();
+  for (const Oid type : function.arguments) {
+    note_cast(catalog::kUnknown, type, 0);
+    arguments.push_back({.type = type});
+  }
+  note_argument(function, arguments, 0);
+  note_cast(function.result, catalog::kText, 0);
+}
+
 // Which setting current_setting() reads is told by its arguments.
 void Analysis::note_constants(const FuncCall& node, std::size_t offset) {
   if (facts_.calls.empty() || facts_.calls.back().offset != offset) return;

@@ -36,4 +36,8 @@ struct ResolveInput {
 // `statement` is the PostgreSQL Node of one top-level statement.
 Facts resolve(const void* statement, const ResolveInput& input);
 
+// Of a call that the protocol makes by OID: no argument is a constant, each is of its declared
+// type.
+Facts resolve_call(const catalog::Function& function, const ResolveInput& input);
+
 }  // namespace policy

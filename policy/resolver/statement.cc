@@ -144,4 +144,10 @@ Facts resolve(const void* statement, const ResolveInput& input) {
   return facts;
 }
 
+Facts resolve_call(const catalog::Function& function, const ResolveInput& input) {
+  Facts facts;
+  resolver::Analysis(input, facts).call_without_text(function);
+  return facts;
+}
+
 }  // namespace policy

@@ -20,9 +20,9 @@ std::size_t byte_at(std::string_view text, std::size_t position) {
   return at;
 }
 
-std::size_t original_byte(const Verdict& verdict, std::size_t byte) {
+std::size_t original_byte(const std::vector<Replacement>& replacements, std::size_t byte) {
   std::size_t from = 0, put_from = 0;  // behind the replacements so far, in both texts
-  for (const auto& each : verdict.replacements) {
+  for (const auto& each : replacements) {
     const std::size_t put_offset = put_from + (each.offset - from);
     if (byte < put_offset) break;
     if (byte < put_offset + each.put_bytes) return each.offset;
@@ -34,10 +34,16 @@ std::size_t original_byte(const Verdict& verdict, std::size_t byte) {
 
 }  // namespace
 
-std::size_t original_position(std::string_view sql, const Verdict& verdict, std::size_t position) {
-  if (verdict.replacements.empty() || position == 0) return position;
-  const std::size_t byte = original_byte(verdict, byte_at(verdict.rewritten, position));
-  return character_at(sql, std::min(byte, sql.size()));
+Rewritten rewritten_by(std::string_view sql, const Verdict& verdict) {
+  return {.original = std::string(sql),
+          .text = verdict.rewritten,
+          .replacements = verdict.replacements};
+}
+
+std::size_t original_position(const Rewritten& rewritten, std::size_t position) {
+  if (rewritten.replacements.empty() || position == 0) return position;
+  const std::size_t byte = original_byte(rewritten.replacements, byte_at(rewritten.text, position));
+  return character_at(rewritten.original, std::min(byte, rewritten.original.size()));
 }
 
 }  // namespace policy

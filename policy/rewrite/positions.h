@@ -3,15 +3,27 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "policy/judge.h"
 
 namespace policy {
 
-// `position` is 1-based and counts characters, as ErrorResponse 'P', in `verdict.rewritten`; so is
-// the answer in `sql`, which the verdict is on. Inside what was put in: where the replaced part
-// began. The same position where nothing was rewritten; behind the end: the end.
-std::size_t original_position(std::string_view sql, const Verdict& verdict, std::size_t position);
+// A text and what it became. Outlives the verdict that says so, and holds no catalog.
+struct Rewritten {
+  std::string original{};
+  std::string text{};
+  std::vector<Replacement> replacements{};
+};
+
+// Of the text that `verdict` is on.
+Rewritten rewritten_by(std::string_view sql, const Verdict& verdict);
+
+// `position` is 1-based and counts characters, as ErrorResponse 'P', in the rewritten text; so is
+// the answer in the original. Inside what was put in: where the replaced part began. The same
+// position where nothing was replaced; behind the end: the end.
+std::size_t original_position(const Rewritten& rewritten, std::size_t position);
 
 }  // namespace policy

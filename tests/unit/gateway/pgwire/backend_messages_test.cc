@@ -65,6 +65,17 @@ TEST(ErrorFields, AreWholeAtEveryCut) {
   }
 }
 
+TEST(DataRow, HasValuesAndNulls) {
+  const std::string row("\0\3\0\0\0\2ab\xff\xff\xff\xff\0\0\0\0", 16);
+  const auto values = read_data_row(row);
+  ASSERT_TRUE(values);
+  EXPECT_EQ(*values, (std::vector<std::optional<std::string_view>>{"ab", std::nullopt, ""}));
+  EXPECT_EQ(read_data_row(std::string_view("\0\0", 2)), (decltype(values)::value_type{}));
+  for (std::size_t cut = 0; cut < row.size(); ++cut)
+    EXPECT_FALSE(read_data_row(row.substr(0, cut)));
+  EXPECT_FALSE(read_data_row(row + "x"));
+}
+
 TEST(CommandTag, EndsWithTheRowCount) {
   struct Case {
     std::string_view tag;

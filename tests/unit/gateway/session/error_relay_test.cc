@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/session/names.h"
+#include "policy/rewrite/positions.h"
 #include "policy/rules/access.h"
 
 namespace gateway::session {
@@ -271,13 +271,12 @@ TEST(ErrorRelay, TellsOfACutTextOnlyWhatKindItIs) {
 }
 
 TEST(ErrorRelay, PlacesAnErrorInTheClientsOwnText) {
-  const policy::Verdict verdict{.rewritten = "SELECT 'ü', id, email, 1/0 FROM users",
-                                .replacements = {{.offset = 13, .bytes = 1, .put_bytes = 9}}};
-  const Prepared prepared{.sql = "SELECT 'ü', *, 1/0 FROM users",
-                          .verdict = std::make_shared<const policy::Verdict>(verdict)};
+  const policy::Rewritten rewritten{.original = "SELECT 'ü', *, 1/0 FROM users",
+                                    .text = "SELECT 'ü', id, email, 1/0 FROM users",
+                                    .replacements = {{.offset = 13, .bytes = 1, .put_bytes = 9}}};
   const auto told =
       relayed({.body = body_of({{'C', "42883"}, {'M', "m"}, {'D', "d"}, {'P', "24"}})},
-              {.rewritten = &prepared});
+              {.rewritten = &rewritten});
   ASSERT_TRUE(told.has_value());
   EXPECT_EQ(fields_of(*told), (Fields{{'C', "42883"}, {'D', "d"}, {'M', "m"}, {'P', "16"}}));
 }

@@ -114,9 +114,13 @@ TEST_F(PoolTest, ResetGivesTheSameServerBackAsNew) {
   ask(*server, "CREATE TEMP TABLE mine (a int)");
   ask(*server, "LISTEN mine");
   ask(*server, "SELECT pg_advisory_lock(7)");
+  ask(*server, "SELECT setseed(0.5)");
+  const std::string foretold = ask(*server, "SELECT random()");
+  ask(*server, "SELECT setseed(0.5)");
   put_back(std::move(server));
   server = take();
   EXPECT_EQ(server->id(), id);
+  EXPECT_NE(ask(*server, "SELECT random()"), foretold);
   EXPECT_EQ(ask(*server, "SHOW application_name"), "");
   EXPECT_EQ(ask(*server, "SHOW statement_timeout"), "0");
   EXPECT_EQ(ask(*server, "EXECUTE mine"), "error 26000");
@@ -158,6 +162,36 @@ TEST_F(PoolTest, PinsHoldAfterResetAndDiscard) {
   expect_pins("reset()");
 }
 
+TEST_F(PoolTest, GivesNobodyAServerWithFormerPins) {
+  const auto pinned = [](const char* timeout) { return Settings{{"statement_timeout", timeout}}; };
+  auto with = settings();
+  with.pinned = pinned("30000");
+  make(std::move(with));
+  auto idle = take(), busy = take();
+  put_back(std::move(idle));
+  ASSERT_EQ(pool->counts().idle, 1U);
+  pool->pin(pinned("7000"));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  EXPECT_EQ(pool->known_parameters(), nullptr);
+  EXPECT_EQ(ask(*busy, "SHOW statement_timeout"), "30s");
+  put_back(std::move(busy));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  auto server = take();
+  EXPECT_EQ(ask(*server, "SHOW statement_timeout"), "7s");
+  put_back(std::move(server));
+  EXPECT_EQ(pool->counts().idle, 1U);
+}
+
+TEST_F(PoolTest, ServesThoseWhoWaitWhenItsPinsChange) {
+  make(settings());
+  Request& asked = request();
+  ASSERT_TRUE(run_until([&] { return pool->counts().connecting == 1; }));
+  pool->pin({{"statement_timeout", "7000"}});
+  ASSERT_TRUE(run_until([&] { return asked.calls == 1; }));
+  ASSERT_NE(asked.server, nullptr);
+  EXPECT_EQ(ask(*asked.server, "SHOW statement_timeout"), "7s");
+}
+
 TEST_F(PoolTest, ClosesAServerInAnOpenTransactionInsteadOfReusingIt) {
   make(settings());
   auto server = take();
@@ -180,6 +214,35 @@ TEST_F(PoolTest, ClosesAServerWhoseSettingsDoNotReturnToTheVerifiedOnes) {
   EXPECT_EQ(pool->counts().idle, 0U);
   cluster().query("ALTER SYSTEM RESET TimeZone");
   cluster().query("SELECT pg_reload_conf()");
+}
+
+// DISCARD ALL says nothing of it.
+TEST_F(PoolTest, ClosesAServerWhoseRoleIsInDoubt) {
+  cluster().query("CREATE ROLE fleeting NOLOGIN");
+  auto with = settings();
+  with.pinned = {{"role", "fleeting"}};
+  make(std::move(with));
+  auto server = take();
+  const auto id = server->id();
+  put_back(std::move(server));
+  server = take();
+  EXPECT_EQ(server->id(), id);
+  cluster().query("ALTER ROLE fleeting RENAME TO another");
+  put_back(std::move(server));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  cluster().query("DROP ROLE another");
+}
+
+TEST_F(PoolTest, ResetsASessionThatTookAnotherAuthorization) {
+  auto with = settings();
+  with.pinned = {{"role", "reader"}, {"search_path", "public"}};
+  make(std::move(with));
+  auto server = take();
+  ask(*server, "RESET ROLE; SET SESSION AUTHORIZATION reader; SET search_path = pg_catalog");
+  put_back(std::move(server));
+  server = take();
+  EXPECT_EQ(ask(*server, "SELECT session_user || ' ' || current_user"), "postgres reader");
+  EXPECT_EQ(ask(*server, "SHOW search_path"), "public");
 }
 
 TEST_F(PoolTest, ClosesAServerThatHasUnreadInput) {

@@ -33,7 +33,7 @@ std::string_view told_at(std::string_view sql, std::string_view marker) {
   const std::size_t byte = verdict.rewritten.find(marker);
   EXPECT_NE(byte, std::string::npos) << verdict.rewritten;
   const std::size_t position =
-      original_position(sql, verdict, character_at(verdict.rewritten, byte));
+      original_position(rewritten_by(sql, verdict), character_at(verdict.rewritten, byte));
   for (std::size_t at = 0; at < sql.size(); ++at) {
     const bool is_start = (static_cast<unsigned char>(sql[at]) & 0xC0) != 0x80;
     if (is_start && character_at(sql, at) == position) return sql.substr(at);
@@ -63,16 +63,17 @@ TEST(OriginalPosition, KnowsSeveralStatementsAndSeveralReplacements) {
 }
 
 TEST(OriginalPosition, IsTheSameWithoutReplacements) {
-  EXPECT_EQ(original_position("SELECT 1", {}, 5), 5u);
-  EXPECT_EQ(original_position("SELECT 1", {}, 0), 0u);
+  EXPECT_EQ(original_position({.original = "SELECT 1"}, 5), 5u);
+  EXPECT_EQ(original_position({.original = "SELECT 1"}, 0), 0u);
 }
 
 TEST(OriginalPosition, GoesNoFurtherThanTheText) {
-  const Verdict verdict{.rewritten = "SELECT id, b",
-                        .replacements = {{.offset = 7, .bytes = 1, .put_bytes = 5}}};
-  EXPECT_EQ(original_position("SELECT *", verdict, 9), 8u);
-  EXPECT_EQ(original_position("SELECT *", verdict, 13), 9u);
-  EXPECT_EQ(original_position("SELECT *", verdict, 1'000'000), 9u);
+  const Rewritten text{.original = "SELECT *",
+                       .text = "SELECT id, b",
+                       .replacements = {{.offset = 7, .bytes = 1, .put_bytes = 5}}};
+  EXPECT_EQ(original_position(text, 9), 8u);
+  EXPECT_EQ(original_position(text, 13), 9u);
+  EXPECT_EQ(original_position(text, 1'000'000), 9u);
 }
 
 TEST(OriginalPosition, NotesWhatWasReplacedByItsPlace) {
