@@ -54,9 +54,12 @@ std::size_t bytes_of(const Facts& facts) {
                       bytes_of(facts.outputs) + bytes_of(facts.filters) +
                       bytes_of(facts.named_relations) + bytes_of(facts.settings_read);
   for (const auto& use : facts.relations) bytes += bytes_of(use.columns);
-  for (const auto& call : facts.calls) bytes += call.name.capacity() + bytes_of(call.candidates);
-  for (const auto& output : facts.outputs)
+  for (const auto& call : facts.calls) {
+    bytes += call.name.capacity() + call.candidates.capacity() * sizeof(void*);
+  }
+  for (const auto& output : facts.outputs) {
     bytes += output.name.capacity() + bytes_of(output.sources);
+  }
   return bytes;
 }
 

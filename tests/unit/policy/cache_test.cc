@@ -78,8 +78,8 @@ TEST(VerdictCache, CountsWhatStatementsDo) {
   Verdict verdict;
   verdict.statements.push_back({.facts = std::make_shared<const Facts>(std::move(facts))});
   cache.keep(ask("SELECT 1", profile), std::make_shared<const Verdict>(std::move(verdict)));
-  EXPECT_GE(cache.bytes(), 100 * sizeof(RelationUse) + 1000 * sizeof(ColumnUse) +
-                               100 * sizeof(OutputColumn));
+  EXPECT_GE(cache.bytes(),
+            100 * sizeof(RelationUse) + 1000 * sizeof(ColumnUse) + 100 * sizeof(OutputColumn));
 }
 
 TEST(VerdictCache, DropsWhatWasNotUsedForLongest) {
