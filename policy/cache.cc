@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/facts.h"
 #include "policy/keyed_hash.h"
 
 namespace policy {
@@ -42,12 +43,30 @@ std::size_t bytes_of(const Violation& violation) {
          violation.message.size() + violation.hint.size();
 }
 
+template <typename Item>
+std::size_t bytes_of(const std::vector<Item>& items) {
+  return items.capacity() * sizeof(Item);
+}
+
+// An allowed verdict keeps what its statements do, which takes more than its text.
+std::size_t bytes_of(const Facts& facts) {
+  std::size_t bytes = sizeof(facts) + bytes_of(facts.relations) + bytes_of(facts.calls) +
+                      bytes_of(facts.outputs) + bytes_of(facts.filters) +
+                      bytes_of(facts.named_relations) + bytes_of(facts.settings_read);
+  for (const auto& use : facts.relations) bytes += bytes_of(use.columns);
+  for (const auto& call : facts.calls) bytes += call.name.capacity() + bytes_of(call.candidates);
+  for (const auto& output : facts.outputs)
+    bytes += output.name.capacity() + bytes_of(output.sources);
+  return bytes;
+}
+
 std::size_t bytes_of(const Verdict& verdict) {
   std::size_t bytes = sizeof(verdict) + verdict.rewritten.size() +
                       verdict.replacements.size() * sizeof(Replacement);
   for (const auto& violation : verdict.unreadable) bytes += bytes_of(violation);
   for (const auto& statement : verdict.statements) {
     bytes += sizeof(statement) + statement.effect.name.size();
+    if (statement.facts != nullptr) bytes += bytes_of(*statement.facts);
     for (const auto& violation : statement.violations) bytes += bytes_of(violation);
     for (const auto& violation : statement.warnings) bytes += bytes_of(violation);
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -26,6 +27,27 @@ struct Violation {
   std::string_view check, resource, rule;
 };
 
+enum class CheckStatus : std::uint8_t { Skipped, Passed, Warned, Denied };
+
+struct PolicyChecks {
+  CheckStatus statement = CheckStatus::Passed;
+  CheckStatus schema_access = CheckStatus::Skipped, table_access = CheckStatus::Skipped;
+  CheckStatus column_access = CheckStatus::Skipped, function_access = CheckStatus::Skipped;
+  CheckStatus explain_check = CheckStatus::Skipped;
+};
+
+inline constexpr std::size_t kObjectsMax = 100;
+inline constexpr std::size_t kObjectColumnsMax = 100;  // of one object
+
+// A relation in one of its uses. Views borrowed as the record's other ones.
+struct Object {
+  enum class Access : std::uint8_t { Read, Write };
+  std::string_view schema{}, relation{};
+  std::span<const std::string_view> columns{};  // empty: none in particular; "*": the whole row
+  Access access = Access::Read;
+  bool truncated = false;  // it has more columns
+};
+
 // Constant over a session; formatted once (see format_session) and copied into its decision
 // records.
 struct SessionFacts {
@@ -43,7 +65,11 @@ struct Decision {
   std::string_view sql{};  // the client's own text of this statement, valid UTF-8 or escaped
   std::string_view statement_class{};
   std::uint64_t fingerprint = 0;
-  std::span<const Violation> violations{};
+  std::string_view rewritten_sql{};  // what the server gets instead; empty: the same
+  std::span<const Object> objects{};
+  bool objects_truncated = false;  // there are more
+  PolicyChecks checks{};
+  std::span<const Violation> violations{};         // of an allowed one: what was only warned of
   std::string_view error_code{}, error_message{};  // of the refusal; empty when allowed
   std::uint64_t policy_epoch = 0;
 };

@@ -39,6 +39,52 @@ void append_violations(std::string& out, std::span<const Violation> violations) 
   out.push_back(']');
 }
 
+void append_columns(std::string& out, const Object& object) {
+  out.append(",\"columns\":[");
+  for (const std::string_view column : object.columns) {
+    if (out.back() != '[') out.push_back(',');
+    append_json_string(out, column);
+  }
+  out.push_back(']');
+}
+
+void append_object(std::string& out, const Object& object) {
+  out.push_back('{');
+  append_member(out, "schema", object.schema);
+  out.push_back(',');
+  append_member(out, "relation", object.relation);
+  append_columns(out, object);
+  const bool is_read = object.access == Object::Access::Read;
+  out.append(is_read ? ",\"access\":\"read\"" : ",\"access\":\"write\"");
+  out.append(object.truncated ? ",\"truncated\":true}" : "}");
+}
+
+void append_objects(std::string& out, const Decision& decision) {
+  if (decision.objects.empty()) return;
+  out.append(",\"objects\":[");
+  for (const Object& object : decision.objects) {
+    if (out.back() != '[') out.push_back(',');
+    append_object(out, object);
+  }
+  out.append(decision.objects_truncated ? "],\"objects_truncated\":true" : "]");
+}
+
+void append_check(std::string& out, std::string_view name, CheckStatus status) {
+  if (out.back() != '{') out.push_back(',');
+  out.append("\"").append(name).append("\":\"").append(audit::name(status)).push_back('"');
+}
+
+void append_checks(std::string& out, const PolicyChecks& checks) {
+  out.append(",\"policy_checks\":{");
+  append_check(out, "statement", checks.statement);
+  append_check(out, "schema_access", checks.schema_access);
+  append_check(out, "table_access", checks.table_access);
+  append_check(out, "column_access", checks.column_access);
+  append_check(out, "function_access", checks.function_access);
+  append_check(out, "explain_check", checks.explain_check);
+  out.push_back('}');
+}
+
 void append_refusal(std::string& out, std::string_view code, std::string_view message) {
   out.append("\"denied\",");
   append_member(out, "error_code", code);
@@ -68,6 +114,16 @@ std::string_view name(Event event) {
     case Event::QueryExecuted: return "query_executed";
     case Event::QueryFailed: return "query_failed";
     case Event::ConfigReloaded: return "config_reloaded";
+  }
+  std::unreachable();
+}
+
+std::string_view name(CheckStatus status) {
+  switch (status) {
+    case CheckStatus::Skipped: return "skipped";
+    case CheckStatus::Passed: return "passed";
+    case CheckStatus::Warned: return "warned";
+    case CheckStatus::Denied: return "denied";
   }
   std::unreachable();
 }
@@ -143,6 +199,13 @@ void RecordFormat::append_server_text(std::string& out, std::string_view key,
   append_member(out, key, text);
 }
 
+void RecordFormat::append_rewritten(std::string& out, std::string_view sql) {
+  if (sql.empty()) return;
+  out.push_back(',');
+  if (redaction_ == Redaction::Off) return append_member(out, "rewritten_sql", sql);
+  append_member(out, "rewritten_sql", redact_statement(sql));
+}
+
 void RecordFormat::append_query(std::string& out, const Decision& decision, std::string_view sql) {
   out.append(",\"query\":{");
   append_member(out, "sql", sql);
@@ -162,6 +225,7 @@ void RecordFormat::append_query(std::string& out, const Decision& decision, std:
     out.push_back(',');
     append_member(out, "statement_class", decision.statement_class);
   }
+  append_rewritten(out, decision.rewritten_sql);
   out.push_back('}');
 }
 
@@ -178,14 +242,14 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
   append_request_id(out, decision.request_id);
   append_session(out, session);
   append_query(out, decision, sql);
-  out.append(",\"policy_checks\":{\"statement\":");
-  out.append(denied ? "\"denied\"}" : "\"passed\"}");
+  append_objects(out, decision);
+  append_checks(out, decision.checks);
   append_violations(out, decision.violations);
   out.append(",\"result\":{\"status\":");
   if (denied) {
     append_refusal(out, decision.error_code, message);
   } else {
-    out.append("\"allowed\"");
+    out.append(decision.violations.empty() ? "\"allowed\"" : "\"warned\"");
   }
   out.append("},\"policy_epoch\":");
   append_number(out, decision.policy_epoch);

@@ -26,6 +26,7 @@ struct Stamp {
 std::string format_session_members(const SessionFacts& facts);
 
 std::string_view name(Event event);  // as in event_type
+std::string_view name(CheckStatus status);
 std::string_view name(EndStatus status);
 Event event_of(EndStatus status);  // QueryExecuted or QueryFailed
 
@@ -45,6 +46,7 @@ class RecordFormat {
  private:
   void append_head(std::string& out, const Stamp& stamp, Event event);
   void append_server_text(std::string& out, std::string_view key, std::string_view text);
+  void append_rewritten(std::string& out, std::string_view sql);
   void append_query(std::string& out, const Decision& decision, std::string_view sql);
 
   Redaction redaction_;

@@ -35,17 +35,17 @@ bool is_taken(string_view path) {
   return std::ranges::any_of(kTaken, [&](string_view start) { return path.starts_with(start); });
 }
 
-const std::string& comparable(const Secret& value) { return value.reveal(); }
+bool is_same(const Secret& left, const Secret& right) { return left.reveal() == right.reveal(); }
 template <typename Value>
-const Value& comparable(const Value& value) {
-  return value;
+bool is_same(const Value& left, const Value& right) {
+  return left == right;
 }
 
 bool is_equal(const Slot& left, const Slot& right) {
   return std::visit(
       [&]<typename Value>(Value* value) {
         Value* const* other = std::get_if<Value*>(&right);
-        return other != nullptr && comparable(*value) == comparable(**other);
+        return other != nullptr && is_same(*value, **other);
       },
       left);
 }

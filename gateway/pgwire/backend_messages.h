@@ -25,6 +25,7 @@ inline constexpr char kCopyOutResponse = 'H';
 inline constexpr char kDataRow = 'D';
 inline constexpr char kEmptyQueryResponse = 'I';
 inline constexpr char kErrorResponse = 'E';
+inline constexpr char kFunctionCallResponse = 'V';
 inline constexpr char kNegotiateProtocolVersion = 'v';
 inline constexpr char kNoData = 'n';
 inline constexpr char kNoticeResponse = 'N';

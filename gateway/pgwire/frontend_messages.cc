@@ -36,6 +36,8 @@ std::uint32_t Parse::parameter_type(std::size_t index) const {
   return read_uint32(parameter_types.data() + 4 * index);
 }
 
+std::uint32_t read_function_call(std::string_view body) { return read_uint32(body.data()); }
+
 std::optional<Query> read_query(std::string_view body) {
   BodyReader reader(body);
   const Query query{reader.cstring()};

@@ -44,6 +44,9 @@ struct Parse {
   std::uint32_t parameter_type(std::size_t index) const;  // 0 past the end: to be inferred
 };
 
+// The OID that a FunctionCall names. `body` has at least its 4 bytes; the rest is not looked at.
+std::uint32_t read_function_call(std::string_view body);
+
 // The front of a Bind: what decides. The rest of the body is not looked at.
 struct BindHead {
   std::string_view portal;

@@ -101,8 +101,8 @@ void Keeper::use(std::shared_ptr<const config::Database> database, config::Liste
   if (!is_needed()) {
     unavailable_.clear();
     become(std::make_shared<const ProfileSet>(database_, listen_, nullptr));
-  } else if (catalog_ == nullptr) {
-    become_unavailable(is_outcome_known_ ? last_error_ : kBeingRead);
+  } else if (catalog_ == nullptr || schedule_.believed_until() <= Clock::now()) {
+    become_unavailable(last_error_.empty() ? kBeingRead : last_error_);
   } else if (running_ == Task::Read) {
     is_interrupted_ = true;
     stopped_ = true;

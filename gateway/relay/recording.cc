@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/relay/recording.h"
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace gateway::relay {
 namespace {
@@ -25,6 +25,46 @@ bool is_success(session::Outcome outcome) {
          outcome == session::Outcome::Suspended;
 }
 
+using audit::CheckStatus;
+using policy::Check;
+
+// What a violation means: the statement is denied, or told about.
+CheckStatus found_status(const session::Decision& decision) {
+  return decision.allowed() ? CheckStatus::Warned : CheckStatus::Denied;
+}
+
+bool has(const session::Decision& decision, Check check) {
+  return std::ranges::any_of(decision.violations, [check](const policy::Violation& violation) {
+    return violation.check == check;
+  });
+}
+
+// Of a check that only an access policy makes.
+CheckStatus check_status(const session::Decision& decision, Check check) {
+  if (has(decision, check)) return found_status(decision);
+  return decision.facts == nullptr ? CheckStatus::Skipped : CheckStatus::Passed;
+}
+
+// What no other member stands for counts as the statement's own.
+bool is_of_statement(const policy::Violation& violation) {
+  return violation.check == Check::Statement || violation.check == Check::Text ||
+         violation.check == Check::Setting || violation.check == Check::Resolve;
+}
+
+CheckStatus statement_status(const session::Decision& decision) {
+  if (std::ranges::any_of(decision.violations, is_of_statement)) return found_status(decision);
+  const bool is_refused_otherwise = !decision.allowed() && decision.violations.empty();
+  return is_refused_otherwise ? CheckStatus::Denied : CheckStatus::Passed;
+}
+
+audit::PolicyChecks checks_of(const session::Decision& decision) {
+  return {.statement = statement_status(decision),
+          .schema_access = check_status(decision, Check::Schema),
+          .table_access = check_status(decision, Check::Table),
+          .column_access = check_status(decision, Check::Column),
+          .function_access = check_status(decision, Check::Function)};
+}
+
 }  // namespace
 
 void Recording::begin(std::string session, std::size_t database_id) {
@@ -33,11 +73,16 @@ void Recording::begin(std::string session, std::size_t database_id) {
 }
 
 void Recording::on_decision(const session::Decision& decision) {
-  std::vector<audit::Violation> violations;
+  violations_.clear();
   for (const auto& violation : decision.violations) {
-    violations.push_back({name(violation.check), violation.resource, violation.rule});
+    violations_.push_back({name(violation.check), violation.resource, violation.rule});
+  }
+  objects_.clear();
+  if (decision.facts != nullptr && decision.snapshot != nullptr) {
+    objects_.read(*decision.facts, *decision.snapshot);
   }
   const bool allowed = decision.allowed();
+  const audit::PolicyChecks checks = checks_of(decision);
   audit_.append(session_,
                 audit::Decision{
                     .event = allowed ? audit::Event::QueryAllowed : audit::Event::QueryDenied,
@@ -45,15 +90,16 @@ void Recording::on_decision(const session::Decision& decision) {
                     .sql = decision.sql,
                     .statement_class = decision.statement_class,
                     .fingerprint = decision.fingerprint,
-                    .violations = violations,
+                    .rewritten_sql = decision.rewritten_sql,
+                    .objects = objects_.objects(),
+                    .objects_truncated = objects_.truncated(),
+                    .checks = checks,
+                    .violations = violations_,
                     .error_code = decision.error_code,
                     .error_message = decision.error_message,
                     .policy_epoch = decision.policy_epoch,
                 });
-  using telemetry::CheckResult;
-  using telemetry::PolicyCheck;
-  metrics_.count_policy_check(PolicyCheck::Statement,
-                              allowed ? CheckResult::Passed : CheckResult::Denied);
+  count_checks(decision, checks);
   auto& database = metrics_.database(database_id_);
   if (allowed) {
     ++database.requests_in_flight;
@@ -61,6 +107,24 @@ void Recording::on_decision(const session::Decision& decision) {
     metrics_.count_request(database_id_, telemetry::RequestStatus::Denied,
                            metrics_.code_id(decision.error_code));
   }
+}
+
+void Recording::count_checks(const session::Decision& decision, const audit::PolicyChecks& checks) {
+  using telemetry::CheckResult;
+  using telemetry::PolicyCheck;
+  const auto count = [&](PolicyCheck check, CheckStatus status) {
+    if (status == CheckStatus::Skipped) return;
+    metrics_.count_policy_check(check, status == CheckStatus::Passed   ? CheckResult::Passed
+                                       : status == CheckStatus::Warned ? CheckResult::Warned
+                                                                       : CheckResult::Denied);
+  };
+  count(PolicyCheck::Statement, checks.statement);
+  count(PolicyCheck::Schema, checks.schema_access);
+  count(PolicyCheck::Table, checks.table_access);
+  count(PolicyCheck::Column, checks.column_access);
+  count(PolicyCheck::Function, checks.function_access);
+  count(PolicyCheck::Setting, check_status(decision, Check::Setting));
+  count(PolicyCheck::Resolve, check_status(decision, Check::Resolve));
 }
 
 void Recording::on_end(const session::End& end) {

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "gateway/audit/log.h"
+#include "gateway/relay/recorded_objects.h"
 #include "gateway/session/recorder.h"
 #include "gateway/telemetry/metrics.h"
 
@@ -27,10 +28,14 @@ class Recording : public session::Recorder {
   void note(const audit::Occurrence& occurrence) { audit_.append(session_, occurrence); }
 
  private:
+  void count_checks(const session::Decision& decision, const audit::PolicyChecks& checks);
+
   audit::Log& audit_;
   telemetry::LoopMetrics& metrics_;
   std::string session_;
   std::size_t database_id_ = 0;
+  RecordedObjects objects_;
+  std::vector<audit::Violation> violations_;
   session::TimePoint judging_since_{};
 };
 

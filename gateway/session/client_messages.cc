@@ -85,8 +85,9 @@ std::optional<Session::Message> Session::next_message(std::string_view rest, Out
 bool Session::has_enough(const Message& message) const {
   if (message.whole() || discard_ != Discard::None) return true;
   switch (message.type()) {
-    case frontend::kCopyData:
-    case frontend::kFunctionCall: return true;
+    case frontend::kCopyData: return true;
+    case frontend::kFunctionCall:  // its OID; what is too short for one is malformed
+      return message.body().size() >= std::min<std::size_t>(4, message.header.body_bytes);
     case frontend::kQuery: return is_too_long(message);
     case frontend::kParse:  // the first byte tells whether it is unnamed
       return is_too_long(message) && !message.body().empty();
@@ -162,18 +163,6 @@ Session::Flow Session::on_copy_mode_message(const Message& message, Output& out)
       discard_ = Discard::ForEver;
       return Flow::Done;
   }
-}
-
-Session::Flow Session::on_function_call(const Message& message, Output& out) {
-  constexpr std::uint32_t kBodyBytesMin = 10;  // of a call without arguments
-  if (message.header.body_bytes < kBodyBytesMin) {
-    return refuse_malformed(message, "insufficient data left in message", out);
-  }
-  return refuse(
-      message, "",
-      make_refusal(policy::ErrorCode::FunctionAccessDenied,
-                   "the function call protocol is not allowed", "Call the function in a SELECT."),
-      out);
 }
 
 Session::Flow Session::on_sync(const Message& message, Output& out) {

@@ -81,25 +81,17 @@ Origin origin_of(ServerText::Kind kind, const Fields& fields) {
   return Origin::Below;
 }
 
-bool is_number(string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 bool is_class(string_view sqlstate, auto classes) {
   return std::ranges::find(classes, sqlstate.substr(0, 2)) != classes.end();
 }
 
-// Messages of these classes name objects, limits and states.
-constexpr std::array<string_view, 22> kQuoteNoValues{"08", "0A", "0B", "21", "23", "24", "25", "26",
-                                                     "2B", "2D", "34", "3B", "3D", "3F", "40", "42",
-                                                     "44", "53", "54", "55", "57", "28"};
+// Messages of these classes name limits, states and constraints.
+constexpr std::array<string_view, 16> kQuoteNoValues{
+    "08", "0B", "21", "23", "24", "25", "26", "2B", "2D", "34", "40", "44", "53", "54", "55", "57"};
+// Of class 42, whose other messages quote what was looked up: 'a value'::regclass while it runs.
+constexpr std::array<string_view, 7> kQuoteExistingNames{"42501", "42701", "42710", "42809",
+                                                         "42P06", "42P07", "42P16"};
 constexpr std::array<string_view, 4> kNoticeClasses{"00", "01", "25", "42"};
-
-// What a value that names an object is answered with: ssn::regclass, ssn::regtype, ssn::tsquery,
-// date_trunc(ssn, …), ssn::regnamespace. Of the client's own text these have a position.
-constexpr std::array<string_view, 13> kNamedByValues{"0A000", "34000", "3D000", "3F000", "42601",
-                                                     "42602", "42622", "42703", "42704", "42725",
-                                                     "42883", "42P01", "42P02"};
 
 // value too long for type …; division by zero
 constexpr std::array<string_view, 2> kConstantMessages{"22001", "22012"};
@@ -110,23 +102,24 @@ bool is_interruption(const Fields& fields) {
          (fields.sqlstate == "40P01" && fields.routine == "DeadLockReport");
 }
 
-bool may_name_a_value(const Fields& fields, Origin origin) {
-  return origin == Origin::Statement && !is_number(fields.position) &&
-         std::ranges::find(kNamedByValues, fields.sqlstate) != kNamedByValues.end() &&
-         fields.routine != "exec_parse_message";  // several commands in a prepared statement
+bool is_number(string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool keeps_message(ServerText::Kind kind, const Fields& fields, Origin origin) {
   if (is_interruption(fields)) return true;
-  if (origin == Origin::Below || may_name_a_value(fields, origin)) return false;
+  if (origin == Origin::Below) return false;
   if (kind == ServerText::Kind::Notice) return is_class(fields.sqlstate, kNoticeClasses);
   if (is_class(fields.sqlstate, kQuoteNoValues)) return true;
+  const auto is_code = [&](const auto& codes) {
+    return std::ranges::find(codes, fields.sqlstate) != codes.end();
+  };
+  if (is_code(kQuoteExistingNames) || fields.routine == "RevalidateCachedQuery") return true;
   const bool is_of_own_text =
-      !fields.position.empty() && !is_class(fields.sqlstate, std::array<string_view, 1>{"P0"});
+      is_number(fields.position) && !is_class(fields.sqlstate, std::array<string_view, 1>{"P0"});
   const bool is_of_own_value =
       origin == Origin::OwnValue && is_class(fields.sqlstate, std::array<string_view, 1>{"22"});
-  return is_of_own_text || is_of_own_value ||
-         std::ranges::find(kConstantMessages, fields.sqlstate) != kConstantMessages.end();
+  return is_of_own_text || is_of_own_value || is_code(kConstantMessages);
 }
 
 // Code can give an error any names (RAISE … USING CONSTRAINT = …); these are the server's checks.

@@ -52,7 +52,8 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   prepared->verdict = verdict;
   prepared->unit = unit_;
   if (!verdict->statements.empty()) {
-    prepared->request_id = decide(parse->sql, verdict->statements.front(), out);
+    prepared->request_id =
+        decide({parse->sql, prepared->server_sql}, verdict->statements.front(), out);
     parses_.push_back(prepared);
   }
   const std::uint64_t seq = next_seq_;
@@ -126,7 +127,8 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
     // The first Execute in the unit of its Parse continues the request that the Parse began.
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
-    request = continues ? prepared->request_id : decide(prepared->sql, *statement, out);
+    request = continues ? prepared->request_id
+                        : decide({prepared->sql, prepared->server_sql}, *statement, out);
     if (continues) prepared->claimed = true;
   }
   Expected& entry = forward(message, ReplyKind::Execute, out);

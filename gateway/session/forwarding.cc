@@ -3,6 +3,7 @@
 #include "gateway/pgwire/writer.h"
 #include "gateway/session/login_settings.h"
 #include "gateway/session/session.h"
+#include "policy/rules/access.h"
 
 namespace gateway::session {
 
@@ -79,14 +80,19 @@ void Session::note_begin(const policy::Effect& effect, const Expected& entry) {
   begun_seq_ = entry.seq;
 }
 
-std::uint64_t Session::decide(std::string_view sql, const policy::StatementVerdict& statement,
+std::uint64_t Session::decide(const Decided& decided, const policy::StatementVerdict& statement,
                               Output& out) {
+  const auto& access = profile().access;
   const std::uint64_t request = shared_.next_request_id++;
   recorder_.on_decision({.request_id = request,
-                         .sql = sql,
+                         .sql = decided.sql,
                          .statement_class = policy::name(statement.statement_class),
                          .fingerprint = statement.fingerprint,
-                         .policy_epoch = profile().epoch});
+                         .policy_epoch = profile().epoch,
+                         .violations = statement.warnings,
+                         .rewritten_sql = decided.rewritten,
+                         .facts = statement.facts.get(),
+                         .snapshot = access == nullptr ? nullptr : &access->snapshot()});
   out.decided = true;
   return request;
 }

@@ -20,24 +20,6 @@ using policy::StatementVerdict;
 // Longer texts are judged on another thread: the worst of this length take a few milliseconds.
 constexpr std::size_t kJudgedInPlaceBytes = 8 * 1024;
 
-Refusal no_catalog(const std::string& why) {
-  Refusal refusal =
-      make_refusal(ErrorCode::ConnectionError,
-                   "the policy of this database cannot be applied, so nothing may run: " + why,
-                   "Try again later; the gateway goes on trying, and its /status has more.");
-  refusal.sqlstate = state::kConnectionFailure;
-  return refusal;
-}
-
-Refusal changed_schema() {
-  Refusal refusal = make_refusal(
-      ErrorCode::AccessDenied,
-      "the schema was changed in this transaction, so what this statement reads is not known",
-      "Commit the change first.");
-  refusal.detail = "ACCESS_DENIED: statement (rule: resolve)";
-  return refusal;
-}
-
 Refusal outdated() {
   Refusal refusal =
       server_like(state::kFeatureNotSupported,
@@ -135,18 +117,26 @@ void Session::ask_elsewhere(const Text& text) {
   hold_ = Hold::Verdict;
 }
 
+// Nothing: it may be judged; else what became of the message.
+std::optional<Session::Flow> Session::not_judged_now(const Message& message, std::string_view sql,
+                                                     Output& out) {
+  if (unavailable_) {
+    const Refusal refusal = *std::exchange(unavailable_, std::nullopt);
+    return refuse(message, sql, refusal, out);
+  }
+  if (!shared_.audit_available) return refuse(message, sql, no_audit(), out);
+  if (!catalog_is_in_doubt_ || profile().access == nullptr) return std::nullopt;
+  hold_ = Hold::Catalog;
+  return Flow::Hold;
+}
+
 // An allowed verdict, or what became of the message.
 std::expected<VerdictRef, Session::Flow> Session::judge(const Message& message, const Text& text,
                                                         Output& out) {
   const auto refused = [&](const Refusal& refusal) {
     return std::unexpected(refuse(message, text.sql, refusal, out));
   };
-  if (unavailable_) return refused(*std::exchange(unavailable_, std::nullopt));
-  if (!shared_.audit_available) return refused(no_audit());
-  if (catalog_is_in_doubt_ && profile().access != nullptr) {
-    hold_ = Hold::Catalog;
-    return std::unexpected(Flow::Hold);
-  }
+  if (const auto flow = not_judged_now(message, text.sql, out)) return std::unexpected(*flow);
   VerdictRef verdict = verdict_on(text);
   if (!verdict) return std::unexpected(Flow::Hold);
   const std::string& why_not = settings_.standing.unavailable;

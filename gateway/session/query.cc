@@ -48,7 +48,8 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   }
   const std::uint64_t first_request = shared_.next_request_id;
   for (const auto& statement : verdict->statements) {
-    decide(query->sql.substr(statement.offset, statement.bytes), statement, out);
+    const std::string rewritten = server_text(*verdict, statement);
+    decide({query->sql.substr(statement.offset, statement.bytes), rewritten}, statement, out);
   }
   unit_ = unit;
   Expected& entry = forward_query(message, *verdict, out);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "policy/facts.h"
 #include "policy/judge.h"
 
 namespace gateway::session {
@@ -32,7 +33,11 @@ struct Decision {
   std::uint64_t policy_epoch = 0;
   std::string_view error_code;  // empty: allowed
   std::string_view error_message;
-  std::span<const policy::Violation> violations;
+  std::span<const policy::Violation> violations;  // of an allowed one: what was only warned of
+  std::string_view rewritten_sql{};               // what the server gets instead; empty: the same
+  // What it reads and writes; null where that is not known.
+  const policy::Facts* facts = nullptr;
+  const policy::catalog::Snapshot* snapshot = nullptr;  // of the facts
   bool allowed() const { return error_code.empty(); }
 };
 

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/pgwire/sqlstate.h"
+#include "policy/rules/access.h"
+
 namespace gateway::session {
 namespace {
 
@@ -32,6 +35,9 @@ Refusal refusal_of(const policy::Verdict& verdict) {
       std::ranges::find_if_not(verdict.statements, &policy::StatementVerdict::allowed);
   if (denied != verdict.statements.end()) {
     refusal.statement_class = policy::name(denied->statement_class);
+    refusal.violations = denied->violations;
+    refusal.facts = denied->facts.get();
+    if (verdict.access != nullptr) refusal.snapshot = &verdict.access->snapshot();
   }
   return refusal;
 }
@@ -64,6 +70,25 @@ Refusal no_audit() {
   return make_refusal(policy::ErrorCode::AuditUnavailable,
                       "the audit log cannot be written, so nothing may run",
                       "Try again when the operator has mended it.");
+}
+
+Refusal no_catalog(std::string_view why) {
+  Refusal refusal =
+      make_refusal(policy::ErrorCode::ConnectionError,
+                   "the policy of this database cannot be applied, so nothing may run: " +
+          std::string(why),
+                   "Try again later; the gateway goes on trying, and its /status has more.");
+  refusal.sqlstate = pgwire::sqlstate::kConnectionFailure;
+  return refusal;
+}
+
+Refusal changed_schema() {
+  Refusal refusal = make_refusal(
+      policy::ErrorCode::AccessDenied,
+      "the schema was changed in this transaction, so what this statement reads is not known",
+      "Commit the change first.");
+  refusal.detail = "ACCESS_DENIED: statement (rule: resolve)";
+  return refusal;
 }
 
 void write_refusal(std::string& out, const Refusal& refusal, pgwire::Severity severity) {

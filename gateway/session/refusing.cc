@@ -34,7 +34,9 @@ void Session::record_denied(std::string_view sql, const Refusal& refusal) {
                          .policy_epoch = profile().epoch,
                          .error_code = code.name,
                          .error_message = refusal.message,
-                         .violations = refusal.violations});
+                         .violations = refusal.violations,
+                         .facts = refusal.facts,
+                         .snapshot = refusal.snapshot});
 }
 
 Session::Flow Session::refuse(const Message& message, std::string_view sql, const Refusal& refusal,

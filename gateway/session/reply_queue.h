@@ -43,6 +43,7 @@ enum class Treatment : std::uint8_t {
 struct Expected {
   ReplyKind kind = ReplyKind::Sync;
   Treatment treatment = Treatment::Forward;
+  bool is_function_call = false;
   bool failed = false;  // a Query whose ErrorResponse was seen
   // Its errors and notices may quote what the client may not read.
   bool may_quote_hidden = false;

@@ -102,6 +102,7 @@ bool Session::on_reply(const Message& reply, Output& out) {
     case backend::kCopyData:
     case backend::kCopyDone:
     case backend::kCopyOutResponse: return on_rows(reply, out);
+    case backend::kFunctionCallResponse: return on_function_result(reply, out);
     case backend::kRowDescription:
     case backend::kNoData:
     case backend::kParameterDescription: return on_description(reply, out);
@@ -119,6 +120,12 @@ bool Session::on_reply(const Message& reply, Output& out) {
 
 bool Session::on_rows(const Message& reply, Output& out) {
   if (!has_rows(replies_.front().kind)) return false;
+  pass(reply, out);
+  return true;
+}
+
+bool Session::on_function_result(const Message& reply, Output& out) {
+  if (!replies_.front().is_function_call) return false;
   pass(reply, out);
   return true;
 }

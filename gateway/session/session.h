@@ -166,6 +166,7 @@ class Session {
     std::span<const std::uint32_t> parameter_types;
   };
   VerdictRef verdict_on(const Text& text);
+  std::optional<Flow> not_judged_now(const Message& message, std::string_view sql, Output& out);
   bool asks_for(const Text& text) const;
   void ask_elsewhere(const Text& text);
   std::expected<VerdictRef, Flow> judge(const Message& message, const Text& text, Output& out);
@@ -182,9 +183,11 @@ class Session {
   bool is_too_long(const Message& message) const;
   Flow on_message(const Message& message, Output& out);
   Flow on_copy_mode_message(const Message& message, Output& out);
-  Flow on_function_call(const Message& message, Output& out);
   Flow on_sync(const Message& message, Output& out);
   Flow on_flush(const Message& message, Output& out);
+
+  // function_call.cc
+  Flow on_function_call(const Message& message, Output& out);
 
   // query.cc
   Flow on_query(const Message& message, Output& out);
@@ -234,7 +237,11 @@ class Session {
   Flow wait_for_replies(Output& out);
   void start_copy(const Expected& entry);
   void note_begin(const policy::Effect& effect, const Expected& entry);
-  std::uint64_t decide(std::string_view sql, const policy::StatementVerdict& statement,
+  struct Decided {
+    std::string_view sql;             // the client's
+    std::string_view rewritten = {};  // the server's, where it is another
+  };
+  std::uint64_t decide(const Decided& decided, const policy::StatementVerdict& statement,
                        Output& out);
   struct Place {
     std::size_t part;  // which statement of its message
@@ -250,6 +257,7 @@ class Session {
   bool stream_server_body(std::string_view rest, std::size_t& at, Output& out);
   bool on_reply(const Message& reply, Output& out);
   bool on_rows(const Message& reply, Output& out);
+  bool on_function_result(const Message& reply, Output& out);
   bool on_description(const Message& reply, Output& out);
   bool on_complete(const Message& reply, ReplyKind kind, Output& out);
   bool on_statement_complete(const Message& reply, Output& out);

@@ -15,7 +15,9 @@ using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
 constexpr std::string_view kStatuses[] = {"ok", "denied", "error"};
-constexpr std::string_view kResults[] = {"passed", "denied"};
+constexpr std::string_view kChecks[] = {"statement", "schema",  "table",  "column",
+                                        "function",  "setting", "resolve"};
+constexpr std::string_view kResults[] = {"passed", "denied", "warned"};
 constexpr std::string_view kClientStates[] = {"login", "idle", "active", "waiting"};
 constexpr std::string_view kServerStates[] = {"connecting", "idle", "busy", "resetting",
                                               "cancelling"};
@@ -143,9 +145,12 @@ class LoopCollectable final : public prometheus::Collectable {
 
   void collect_policy(std::vector<MetricFamily>& out) const {
     Family checks = counter("policy_check_total", "Verdicts by check and result");
-    for (std::size_t result = 0; result < std::size(kResults); ++result) {
-      checks.add({label("check", "statement"), label("result", kResults[result])},
-                 metrics_.policy_checks(PolicyCheck::Statement, static_cast<CheckResult>(result)));
+    for (std::size_t check = 0; check < std::size(kChecks); ++check) {
+      for (std::size_t result = 0; result < std::size(kResults); ++result) {
+        checks.add({label("check", kChecks[check]), label("result", kResults[result])},
+                   metrics_.policy_checks(static_cast<PolicyCheck>(check),
+                                          static_cast<CheckResult>(result)));
+      }
     }
     out.push_back(checks.take());
     Family duration = histogram("policy_check_duration_seconds", "Time to judge a statement");

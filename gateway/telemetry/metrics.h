@@ -18,8 +18,16 @@ namespace gateway::telemetry {
 
 enum class Door : std::uint8_t { Wire };
 enum class RequestStatus : std::uint8_t { Ok, Denied, Error };
-enum class PolicyCheck : std::uint8_t { Statement };
-enum class CheckResult : std::uint8_t { Passed, Denied };
+enum class PolicyCheck : std::uint8_t {
+  Statement,
+  Schema,
+  Table,
+  Column,
+  Function,
+  Setting,
+  Resolve
+};
+enum class CheckResult : std::uint8_t { Passed, Denied, Warned };
 enum class ClientState : std::uint8_t { Login, Idle, Active, Waiting };
 enum class ServerState : std::uint8_t { Connecting, Idle, Busy, Resetting, Cancelling };
 enum class Direction : std::uint8_t { FromClient, ToClient, FromServer, ToServer };
@@ -102,7 +110,7 @@ class LoopMetrics {
   MetricNames names_;
   std::vector<DatabaseMetrics> databases_;
   std::vector<std::uint64_t> closed_sessions_;
-  std::array<std::array<std::uint64_t, 2>, 1> policy_checks_{};
+  std::array<std::array<std::uint64_t, 3>, 7> policy_checks_{};  // by check, by result
 };
 
 }  // namespace gateway::telemetry

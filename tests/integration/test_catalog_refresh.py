@@ -111,7 +111,6 @@ def test_a_new_table_is_known_after_a_while(gateways, made):
     assert "catalog changed" in gateway.log_text()
 
 
-@pytest.mark.xfail(strict=True, reason="the session does not ask for a look yet")
 def test_a_new_table_is_known_at_once_where_it_is_missed(gateways, made):
     gateway = gateways(guarded("1h"))
     with gateway.connect() as connection:
@@ -186,7 +185,6 @@ def test_a_lost_catalog_connection_is_made_anew(gateways, admin, made):
     assert gateway.metric("postern_catalog_looks_total", result="failed") == 0
 
 
-@pytest.mark.xfail(strict=True, reason="the session does not look at Standing.unavailable yet")
 def test_a_catalog_that_cannot_be_read_refuses_and_says_why(gateways, admin, cluster):
     admin.execute("REVOKE SELECT ON pg_rewrite FROM PUBLIC")
     try:

@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 
+#include "policy/facts.h"
 #include "policy/keyed_hash.h"
 #include "tests/unit/policy/questions.h"
 
@@ -65,6 +66,20 @@ TEST(VerdictCache, StaysWithinItsBytes) {
   }
   EXPECT_GT(cache.bytes(), 16u << 10);
   EXPECT_GT(cache.counts().evictions, 1000u);
+}
+
+TEST(VerdictCache, CountsWhatStatementsDo) {
+  VerdictCache cache(1 << 20, kKey);
+  const Profile profile;
+  Facts facts;
+  facts.relations.resize(100);
+  facts.relations[0].columns.resize(1000);
+  facts.outputs.resize(100);
+  Verdict verdict;
+  verdict.statements.push_back({.facts = std::make_shared<const Facts>(std::move(facts))});
+  cache.keep(ask("SELECT 1", profile), std::make_shared<const Verdict>(std::move(verdict)));
+  EXPECT_GE(cache.bytes(), 100 * sizeof(RelationUse) + 1000 * sizeof(ColumnUse) +
+                               100 * sizeof(OutputColumn));
 }
 
 TEST(VerdictCache, DropsWhatWasNotUsedForLongest) {

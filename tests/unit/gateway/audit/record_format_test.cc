@@ -57,8 +57,51 @@ TEST(RecordFormat, AnAllowedDecisionHasExactlyTheseMembers) {
     "client_info":{"ip":"10.0.0.7","port":51324,"application":"psql"},
     "query":{"sql":"SELECT 1","fingerprint":"50fde20626009aba","statement_class":"select",
       "sql_hash":"sha256:e004ebd5b5532a4b85984a62f8ad48a81aa3460c1ca07701f386135d72cdecf5"},
-    "policy_checks":{"statement":"passed"},"violations":[],"result":{"status":"allowed"},
+    "policy_checks":{"statement":"passed","schema_access":"skipped","table_access":"skipped",
+      "column_access":"skipped","function_access":"skipped","explain_check":"skipped"},
+    "violations":[],"result":{"status":"allowed"},
     "policy_epoch":3})"));
+}
+
+TEST(RecordFormat, ADecisionListsWhatItReadsAndWritesAndWhatWasJudged) {
+  const std::string_view read[] = {"id", "a\"b"}, all[] = {"*"};
+  const Object objects[] = {
+      {.schema = "public", .relation = "users", .columns = read},
+      {.schema = "public", .relation = "log", .access = Object::Access::Write},
+      {.schema = "hr", .relation = "wide", .columns = all, .truncated = true}};
+  const Violation violations[] = {{"column", "public.users.ssn", "columns.denied[0]"}};
+  const json record = parsed(Decision{
+      .sql = "SELECT 1",
+      .rewritten_sql = "SELECT 2",
+      .objects = objects,
+      .objects_truncated = true,
+      .checks = {.schema_access = CheckStatus::Passed, .column_access = CheckStatus::Warned},
+      .violations = violations});
+  EXPECT_EQ(record.at("objects"), json::parse(R"([
+    {"schema":"public","relation":"users","columns":["id","a\"b"],"access":"read"},
+    {"schema":"public","relation":"log","columns":[],"access":"write"},
+    {"schema":"hr","relation":"wide","columns":["*"],"access":"read","truncated":true}])"));
+  EXPECT_EQ(record.at("objects_truncated"), true);
+  EXPECT_EQ(record.at("policy_checks").at("schema_access"), "passed");
+  EXPECT_EQ(record.at("policy_checks").at("column_access"), "warned");
+  EXPECT_EQ(record.at("result").at("status"), "warned");
+  EXPECT_EQ(record.at("query").at("rewritten_sql"), "SELECT 2");
+  const json redacted =
+      parsed(Decision{.sql = "SELECT 1", .rewritten_sql = "SELECT 'x'"}, Redaction::On);
+  EXPECT_EQ(redacted.at("query").at("rewritten_sql"), "SELECT $1");
+}
+
+TEST(RecordFormat, AnEndHasTheServersOwnTextUnlessLiteralsAreTakenOut) {
+  const std::string text = std::string(kServerTextMax - 1, 'x') + "\u00e9";
+  const End end{.status = EndStatus::Error,
+                .sqlstate = "23514",
+                .error_message = text,
+                .error_detail = "Failing row contains (7)."};
+  const json result = parsed(end).at("result");
+  EXPECT_EQ(result.at("error_message"), std::string(kServerTextMax - 1, 'x'));
+  EXPECT_EQ(result.at("error_detail"), "Failing row contains (7).");
+  EXPECT_FALSE(parsed(end, Redaction::On).at("result").contains("error_message"));
+  EXPECT_FALSE(parsed(end, Redaction::On).at("result").contains("error_detail"));
 }
 
 TEST(RecordFormat, ADeniedDecisionNamesItsViolations) {
@@ -69,12 +112,13 @@ TEST(RecordFormat, ADeniedDecisionNamesItsViolations) {
                                       .sql = "COPY t TO PROGRAM 'x'",
                                       .statement_class = {},
                                       .fingerprint = 0,
+                                      .checks = {.statement = CheckStatus::Denied},
                                       .violations = violations,
                                       .error_code = "UNSAFE_SQL",
                                       .error_message = "COPY TO PROGRAM is never allowed",
                                       .policy_epoch = 1});
   EXPECT_EQ(record.at("event_type"), "query_denied");
-  EXPECT_EQ(record.at("policy_checks"), json::parse(R"({"statement":"denied"})"));
+  EXPECT_EQ(record.at("policy_checks").at("statement"), "denied");
   EXPECT_EQ(record.at("violations"),
             json::parse(R"([{"check":"statement","resource":"COPY \"x\"","rule":"never"},
                             {"check":"setting","resource":"role","rule":"gucs"}])"));

@@ -15,7 +15,8 @@ namespace gateway::session {
 class Talk {
  public:
   explicit Talk(policy::Mode mode = policy::Mode::Balanced) : Talk(policy::Profile{.mode = mode}) {}
-  explicit Talk(policy::Profile profile) : profile_(std::move(profile)) {
+  explicit Talk(policy::Profile profile, std::size_t max_statement_bytes = 4096)
+      : profile_(std::move(profile)), max_statement_bytes_(max_statement_bytes) {
     session_.greet({.user = "user", .database = "shop"}, {}, {1, "abcd"}, out_);
     out_.clear();
   }
@@ -58,7 +59,7 @@ class Talk {
 
   std::string to_server, to_client;
   std::optional<CloseReason> closed;
-  bool cancels = false;
+  bool cancels = false, catalog_changed = false;
   bool audited = true;
   Ledger ledger;
 
@@ -68,17 +69,19 @@ class Talk {
     for (const std::string_view piece : out_.to_client.pieces()) to_client += piece;
     if (out_.close) closed = out_.close;
     cancels |= out_.cancel_server;
+    catalog_changed |= out_.catalog_changed;
     out_.clear();
     return *this;
   }
 
   policy::Profile profile_;
+  std::size_t max_statement_bytes_;
   policy::VerdictCache verdicts_{1 << 20, 1};
   std::uint64_t next_request_id_ = 1;
   Session session_{{verdicts_, next_request_id_, audited},
                    ledger,
                    {.standing = {std::make_shared<const policy::Profile>(profile_)},
-                    .max_statement_bytes = 4096}};
+                    .max_statement_bytes = max_statement_bytes_}};
   Output out_;
   std::string from_client_, from_server_;
 };
