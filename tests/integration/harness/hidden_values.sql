@@ -105,7 +105,6 @@ CREATE VIEW as_zone AS SELECT id FROM users WHERE now() AT TIME ZONE password_ha
 CREATE VIEW as_unit AS SELECT id FROM users WHERE date_trunc(password_hash, now()) IS NOT NULL;
 CREATE VIEW as_interval AS SELECT id FROM users WHERE password_hash::interval IS NOT NULL;
 CREATE VIEW as_uuid AS SELECT id FROM users WHERE password_hash::uuid IS NOT NULL;
-CREATE VIEW as_long_name AS SELECT id FROM users WHERE to_regclass(password_hash || repeat('x', 70)) IS NULL;
 CREATE VIEW as_encoding AS SELECT id FROM users WHERE convert_to('x', password_hash) IS NOT NULL;
 CREATE VIEW as_array AS SELECT id FROM users WHERE ssn::int[] IS NOT NULL;
 CREATE VIEW as_format AS SELECT id FROM users WHERE to_date(password_hash, 'Month') IS NOT NULL;
