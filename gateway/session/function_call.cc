@@ -27,7 +27,7 @@ Session::Flow Session::on_function_call(const Message& message, Output& out) {
   if (const auto flow = need_server(message, text, out)) return *flow;
 
   ++unit_;
-  const std::uint64_t request = decide(text, verdict->statements.front(), out);
+  const std::uint64_t request = decide({text, {}}, verdict->statements.front(), out);
   Expected& entry = forward(message, ReplyKind::Query, out);
   entry.request_id = request;
   entry.statements = 1;

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who asks decides by what is judged, and on which connections it runs: a principal that may write
+where the database may not, and functions called by their OIDs."""
+
+import pytest
+
+from conftest import running
+from harness import wire
+from harness.cluster import PASSWORD, USER
+
+USERS = [{"name": name, "auth": "scram-sha-256", "password": PASSWORD}
+         for name in (USER, "writer", "counter")]
+DATABASE = {
+    "mode": "read_only", "readonly_role": "reader", "max_pool_size": 2,
+    "access_policy": {"tables": {"denied": ["transfers"]}, "columns": {"denied": ["accounts.balance"]}},
+    "principals": [
+        {"match": {"users": ["writer"]}, "mode": "balanced",
+         "access_policy": {"columns": {"denied": []}}},
+        {"match": {"users": ["counter"], "networks": ["10.0.0.0/8"]},
+         "access_policy": {"tables": {"denied": []}}},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def gateway(cluster):
+    with cluster.admin() as admin:
+        admin.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    with running(cluster.port, DATABASE, users=USERS) as gateway:
+        yield gateway
+
+
+def code(connection, sql):
+    (error, *_) = wire.errors(connection.simple(sql)) or [None]
+    return error and error["C"]
+
+
+def test_a_principal_may_write_where_the_database_may_not(gateway):
+    with gateway.connect(user="writer") as connection:
+        assert code(connection, "INSERT INTO scratch VALUES (4711, 'w')") is None
+        assert code(connection, "DELETE FROM scratch WHERE k = 4711") is None
+        assert code(connection, "SELECT balance FROM accounts") is None
+        assert code(connection, "SELECT 1 FROM transfers") == "42501"
+        assert connection.rows("SELECT current_user, current_setting('default_transaction_read_only')") \
+            == [(USER, "off")]
+
+
+def test_the_others_stay_read_only_and_in_their_role(gateway):
+    with gateway.connect() as connection:
+        assert connection.rows("SELECT current_user, current_setting('default_transaction_read_only')") \
+            == [("reader", "on")]
+        assert code(connection, "INSERT INTO scratch VALUES (4711, 'w')") == "42501"
+        assert code(connection, "SELECT balance FROM accounts") == "42501"
+
+
+def test_every_condition_of_a_match_counts(gateway):
+    with gateway.connect(user="counter") as connection:
+        assert code(connection, "SELECT 1 FROM transfers") == "42501"
+
+
+@pytest.mark.parametrize("function, argument, expected", [
+    ("pg_catalog.abs(integer)", b"-3", "VZ"),
+    ("pg_catalog.pg_sleep(double precision)", b"60", "EZ"),
+    ("pg_catalog.lo_unlink(oid)", b"1", "EZ"),
+    ("public.complain(text)", b"x", "EZ"),
+])
+def test_a_function_call_is_judged_by_its_oid(gateway, admin, function, argument, expected):
+    (oid,) = admin.execute("SELECT %s::regprocedure::oid::bigint", [function]).fetchone()
+    with gateway.connect() as connection:
+        connection.send(wire.function_call(oid, argument))
+        messages = connection.ready()
+        assert wire.kinds(messages) == expected
+        assert [error["C"] for error in wire.errors(messages)] == ["42501"] * expected.count("E")
+        assert connection.rows("SELECT 1") == [("1",)]
