@@ -20,7 +20,7 @@ const catalog::Function* function_of(catalog::Oid oid, const Profile& profile) {
   return profile.access == nullptr ? nullptr : profile.access->snapshot().function(oid);
 }
 
-Violation no_catalog() {
+Violation protocol_not_allowed() {
   return {.check = Check::Function,
           .code = ErrorCode::FunctionAccessDenied,
           .resource = "FunctionCall",
@@ -63,7 +63,7 @@ Verdict judge_function(catalog::Oid oid, const Profile& profile) {
     verdict.statements.push_back(verdict_on(*function, profile));
   } else {
     verdict.statements.push_back(
-        {.violations = {profile.access == nullptr ? no_catalog() : not_found(oid)}});
+        {.violations = {profile.access == nullptr ? protocol_not_allowed() : not_found(oid)}});
   }
   verdict.statements.front().bytes = call_text(oid, profile).size();
   if (profile.enforcement == Enforcement::Warn) warn_only(verdict);
