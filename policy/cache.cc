@@ -11,6 +11,7 @@
 
 #include "policy/facts.h"
 #include "policy/keyed_hash.h"
+#include "policy/literal_mask.h"
 
 namespace policy {
 namespace {
@@ -19,18 +20,31 @@ namespace {
 constexpr std::size_t kTypicalBytes = 1024;
 constexpr std::size_t kProfilesMax = 64;
 
+enum class Spelling : std::uint8_t {
+  Exact,
+  Form,  // of texts that differ in inert literals
+};
+
+// What an entry is found by, with the rest of its question.
+struct Key {
+  std::string_view text;
+  Spelling spelling = Spelling::Exact;
+  std::uint64_t hash = 0;
+};
+
 struct Entry {
   std::uint64_t hash = 0;
-  std::string sql;
+  Spelling spelling = Spelling::Exact;
+  std::string text;
   std::vector<std::uint32_t> parameter_types;
   std::shared_ptr<const Profile> profile;
   int server_major = 0;
   std::shared_ptr<const Verdict> verdict;
   std::size_t bytes = 0;
 
-  bool answers(const Question& question) const {
-    return sql == question.sql && server_major == question.server_major &&
-           *profile == question.profile &&
+  bool answers(const Key& key, const Question& question) const {
+    return hash == key.hash && spelling == key.spelling && text == key.text &&
+           server_major == question.server_major && *profile == question.profile &&
            std::ranges::equal(parameter_types, question.parameter_types);
   }
 };
@@ -97,15 +111,22 @@ struct VerdictCache::State {
   Entries entries{};
   std::vector<Bucket> buckets{};
   std::vector<std::shared_ptr<const Profile>> profiles{};
+  LiteralMask mask{};
 
-  std::uint64_t hash_of(const Question& question) const {
-    return keyed_hash(hash_key, question.sql);
+  Key key_of(std::string_view text, Spelling spelling) const {
+    return {.text = text, .spelling = spelling, .hash = keyed_hash(hash_key, text)};
   }
   Bucket& bucket(std::uint64_t hash) { return buckets[hash & (buckets.size() - 1)]; }
 
-  std::shared_ptr<const Verdict> find(std::uint64_t hash, const Question& question) {
-    for (const auto& at : bucket(hash)) {
-      if (at->hash != hash || !at->answers(question)) continue;
+  std::shared_ptr<const Verdict> find(const Question& question) {
+    if (auto known = find(key_of(question.sql, Spelling::Exact), question)) return known;
+    const auto form = mask.form_of(question.sql);
+    return form ? find(key_of(*form, Spelling::Form), question) : nullptr;
+  }
+
+  std::shared_ptr<const Verdict> find(const Key& key, const Question& question) {
+    for (const auto& at : bucket(key.hash)) {
+      if (!at->answers(key, question)) continue;
       entries.splice(entries.begin(), entries, at);
       return at->verdict;
     }
@@ -138,19 +159,32 @@ struct VerdictCache::State {
     while (bytes + wanted > max_bytes && !entries.empty()) evict(std::prev(entries.end()));
   }
 
-  void keep(std::uint64_t hash, const Question& question, std::shared_ptr<const Verdict> verdict) {
+  // An exact entry for each text of a form would push everything else out.
+  Key key_to_keep(const Question& question, const Verdict& verdict) {
+    if (!verdict.inert_literals.empty()) {
+      const auto form = mask.form_of(question.sql);
+      if (form && verdict.inert_literals.cover(mask.literals())) {
+        return key_of(*form, Spelling::Form);
+      }
+    }
+    return key_of(question.sql, Spelling::Exact);
+  }
+
+  void keep(const Question& question, std::shared_ptr<const Verdict> verdict) {
     const std::size_t wanted = bytes_of(question, *verdict);
     if (wanted > max_bytes / 4 || !is_lasting(*verdict)) return;
-    make_room(hash, wanted);
+    const Key key = key_to_keep(question, *verdict);
+    make_room(key.hash, wanted);
     entries.push_front(
-        Entry{.hash = hash,
-              .sql = std::string(question.sql),
+        Entry{.hash = key.hash,
+              .spelling = key.spelling,
+              .text = std::string(key.text),
               .parameter_types = {question.parameter_types.begin(), question.parameter_types.end()},
               .profile = keep_profile(question.profile),
               .server_major = question.server_major,
               .verdict = std::move(verdict),
               .bytes = wanted});
-    bucket(hash).push_back(entries.begin());
+    bucket(key.hash).push_back(entries.begin());
     bytes += wanted;
   }
 };
@@ -170,13 +204,13 @@ std::shared_ptr<const Verdict> VerdictCache::judge(const Question& question) {
 }
 
 std::shared_ptr<const Verdict> VerdictCache::find(const Question& question) {
-  auto known = state_->find(state_->hash_of(question), question);
+  auto known = state_->find(question);
   ++(known ? state_->counts.hits : state_->counts.misses);
   return known;
 }
 
 void VerdictCache::keep(const Question& question, std::shared_ptr<const Verdict> verdict) {
-  state_->keep(state_->hash_of(question), question, std::move(verdict));
+  state_->keep(question, std::move(verdict));
 }
 
 const CacheCounts& VerdictCache::counts() const { return state_->counts; }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verdicts kept by exact text. One per loop: not thread-safe, no locks.
-// A keyed per-process hash only finds the bucket; the full text, the parameter types and the
-// profile (by value, with its epoch) are compared on every hit: a collision can never inherit an
-// allow.
+// Verdicts kept by text. One per loop: not thread-safe, no locks.
+// A keyed per-process hash only finds the bucket; the full text, the parameter types, the server's
+// version and the profile (by value, with its epoch) are compared on every hit: a collision can
+// never inherit an allow.
+// Where all integer literals of an allowed text are inert (Verdict::inert_literals), their digits
+// are left out of that comparison, but not their number: the verdict is then the one that judge()
+// gives for the new text, offsets included. Only the form is kept of such a text (LiteralMask).
 #pragma once
 
 #include <cstddef>
@@ -29,7 +32,8 @@ class VerdictCache {
   VerdictCache(const VerdictCache&) = delete;
   VerdictCache& operator=(const VerdictCache&) = delete;
 
-  // judge(question), from the cache where an equal question was asked. Never null.
+  // judge(question), from the cache where an equal question was asked, or
+  // one that differs in inert literals only. Never null.
   std::shared_ptr<const Verdict> judge(const Question& question);
 
   // Its two halves, for what is judged elsewhere. Null: not there, and counted as a miss.

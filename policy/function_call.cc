@@ -59,12 +59,14 @@ StatementVerdict verdict_on(const catalog::Function& function, const Profile& pr
 Verdict judge_function(catalog::Oid oid, const Profile& profile) {
   Verdict verdict{.access = profile.access, .epoch = profile.epoch};
   const auto* function = function_of(oid, profile);
+  StatementVerdict statement;
   if (function != nullptr) {
-    verdict.statements.push_back(verdict_on(*function, profile));
+    statement = verdict_on(*function, profile);
   } else {
-    verdict.statements.push_back(
-        {.violations = {profile.access == nullptr ? protocol_not_allowed() : not_found(oid)}});
+    statement.violations.push_back(profile.access == nullptr ? protocol_not_allowed()
+                                                             : not_found(oid));
   }
+  verdict.statements.push_back(std::move(statement));
   verdict.statements.front().bytes = call_text(oid, profile).size();
   if (profile.enforcement == Enforcement::Warn) warn_only(verdict);
   return verdict;

@@ -152,6 +152,27 @@ StatementVerdict verdict_on(StatementFacts facts, const void* node, const Questi
   return verdict;
 }
 
+bool reads_rows_or_writes(StatementClass statement_class) {
+  return statement_class == StatementClass::Select || statement_class == StatementClass::Insert ||
+         statement_class == StatementClass::Update || statement_class == StatementClass::Delete;
+}
+
+// A number may be the OID of what a system relation or a regclass is asked for.
+bool has_only_user_relations(const Facts& facts) {
+  const auto is_users = [](const RelationUse& use) {
+    return use.relation != nullptr && use.relation->oid >= catalog::kFirstUserOid;
+  };
+  return facts.named_relations.empty() && std::ranges::all_of(facts.relations, is_users);
+}
+
+// Refusals and warnings quote and place; what changes the session is not only computed with.
+bool ignores_inert_literals(const StatementVerdict& verdict) {
+  return verdict.allowed() && verdict.warnings.empty() &&
+         reads_rows_or_writes(verdict.statement_class) &&
+         verdict.effect.kind == Effect::Kind::None &&
+         (verdict.facts == nullptr || has_only_user_relations(*verdict.facts));
+}
+
 Verdict judge_once(const Question& question) {
   Verdict verdict{.access = question.profile.access, .epoch = question.profile.epoch};
   const TextLimits limits{.bytes_max = question.profile.max_statement_bytes,
@@ -167,11 +188,15 @@ Verdict judge_once(const Question& question) {
     return verdict;
   }
   verdict.statements.reserve(facts->size());
+  if (facts->size() == 1) verdict.inert_literals = facts->front().inert_literals;
   Positions positions(question.sql);
   for (std::size_t i = 0; i < facts->size(); ++i) {
     positions.begin_statement((*facts)[i].offset);
     verdict.statements.push_back(
         verdict_on(std::move((*facts)[i]), text.statement(i), question, positions));
+  }
+  if (!std::ranges::all_of(verdict.statements, ignores_inert_literals)) {
+    verdict.inert_literals.clear();
   }
   return verdict;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "policy/error_code.h"
+#include "policy/literal_offsets.h"
 #include "policy/statement_class.h"
 
 namespace policy {
@@ -158,7 +159,9 @@ struct Verdict {
   std::vector<Replacement> replacements{};  // by offset; none overlap
   std::shared_ptr<const Access> access{};   // the facts above point into its catalog
   std::uint64_t epoch = 0;                  // of the profile that judged
-  bool out_of_memory = false;               // refused, and not even the refusal could be stored
+  // The verdict is the same in every field for any other digits in these places.
+  LiteralOffsets inert_literals{};
+  bool out_of_memory = false;  // refused, and not even the refusal could be stored
   bool allowed() const;
   // The violation that a client is told: the first one. Null when allowed.
   const Violation* refusal() const;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "policy/judge.h"
+#include "policy/literal_offsets.h"
 
 namespace policy {
 
@@ -45,6 +46,11 @@ struct StatementFacts {
   std::vector<SettingUse> settings{};
   // How often $1, $2… are used, from index 0.
   std::vector<std::uint16_t> parameter_uses{};
+  // Integer constants that are only computed with: operands of operators, of IN and BETWEEN,
+  // LIMIT and OFFSET, values of VALUES and of UPDATE's SET. Nothing here depends on their values,
+  // nor may what is made of these facts. Not all: ordinals, arguments, types' lengths and the like
+  // never are among them.
+  LiteralOffsets inert_literals{};
 };
 
 }  // namespace policy

@@ -39,6 +39,18 @@ void set_range(std::string_view sql, const RawStmt& raw, StatementFacts& facts) 
   facts.bytes = end - first;
 }
 
+// PostgreSQL folds the sign into a constant, and places it there.
+std::size_t past_signs(std::string_view sql, std::size_t at) {
+  while (at < sql.size() && (sql[at] == '-' || sql[at] == '(' || is_space(sql[at]))) ++at;
+  return at;
+}
+
+void move_to_digits(std::string_view sql, LiteralOffsets& literals) {
+  LiteralOffsets moved;
+  for (const std::size_t at : literals.all()) moved.add(past_signs(sql, at));
+  literals = moved;
+}
+
 // set_config() in a SELECT leaves a setting behind as SET does.
 void adopt_setting(StatementFacts& facts) {
   if (facts.effect.kind != Effect::Kind::None || facts.settings.empty()) return;
@@ -54,6 +66,7 @@ std::expected<StatementFacts, ReadFailure> read_statement(std::string_view sql,
     placed.position = character_at(sql, facts.offset);
     return std::unexpected(std::move(placed));
   }
+  if (!facts.inert_literals.empty()) move_to_digits(sql, facts.inert_literals);
   facts.effect = effect_of(raw.stmt);
   adopt_setting(facts);
   return facts;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/reader/inert_literals.h"
 #include "policy/reader/node_children.h"
 #include "policy/reader/node_class.h"
 #include "policy/reader/pg_nodes.h"
@@ -170,6 +171,7 @@ class Walk {
       here_.offset = location(static_cast<const CommonTableExpr*>(node)->location);
     if (changes_foreign_options(node)) add_part(StatementClass::ForeignServer);
     note_settings(node);
+    note_inert_literals(node, facts_.inert_literals);
   }
 
   void note_statement(const void* node, StatementClass statement_class) {

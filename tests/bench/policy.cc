@@ -59,13 +59,26 @@ void warm_verdict(benchmark::State& state) {
 }
 BENCHMARK(warm_verdict)->Arg(0)->Arg(1);
 
+// The same statement with another integer each time, as simple clients send it.
+void new_literal(benchmark::State& state) {
+  policy::VerdictCache cache(1 << 20, kKey);
+  const policy::Profile profile;
+  std::string sql = kShort.substr(0, kShort.size() - 2) + "10000";
+  const std::size_t digits = sql.size() - 4;
+  for (auto _ : state) {
+    for (std::size_t i = digits; i < sql.size() && ++sql[i] > '9'; ++i) sql[i] = '0';
+    benchmark::DoNotOptimize(cache.judge(ask(sql, profile)));
+  }
+}
+BENCHMARK(new_literal);
+
 // A client that knew the key: all texts meet in one of the buckets.
 void one_bucket(benchmark::State& state) {
   policy::VerdictCache cache(1 << 20, kKey);
   const policy::Profile profile;
   std::vector<std::string> texts;
   for (int i = 0; texts.size() < static_cast<std::size_t>(state.range(0)); ++i) {
-    std::string sql = "SELECT abalance FROM pgbench_accounts WHERE aid = " + std::to_string(i);
+    std::string sql = "SELECT abalance FROM pgbench_accounts WHERE aid = $1 --" + std::to_string(i);
     if ((policy::keyed_hash(kKey, sql) & 2047) == 7) texts.push_back(std::move(sql));
   }
   std::size_t next = 0;

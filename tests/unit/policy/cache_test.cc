@@ -117,6 +117,90 @@ TEST(VerdictCache, OneBucketStaysShort) {
   EXPECT_EQ(cache.counts().evictions, 50u - VerdictCache::kWays);
 }
 
+// The forms are all that is kept of these texts.
+TEST(VerdictCache, AnswersTextsThatDifferInInertLiteralsOnly) {
+  VerdictCache cache(1 << 20, kKey);
+  const Profile profile;
+  const auto first = cache.judge(ask("SELECT a FROM t WHERE b = 12345", profile));
+  const std::size_t bytes = cache.bytes();
+  for (int i = 10000; i < 10100; ++i) {
+    const std::string sql = "SELECT a FROM t WHERE b = " + std::to_string(i);
+    EXPECT_EQ(cache.judge(ask(sql, profile)), first);
+  }
+  EXPECT_EQ(cache.counts().hits, 100u);
+  EXPECT_EQ(cache.bytes(), bytes);
+}
+
+TEST(VerdictCache, AFormIsOfLiteralsOfEqualLengths) {
+  VerdictCache cache(1 << 20, kKey);
+  const Profile profile;
+  const auto first = cache.judge(ask("SELECT a FROM t WHERE b IN (1, 22)", profile));
+  EXPECT_EQ(cache.judge(ask("SELECT a FROM t WHERE b IN (7, 77)", profile)), first);
+  EXPECT_NE(cache.judge(ask("SELECT a FROM t WHERE b IN (11, 2)", profile)), first);
+  const auto longer = cache.judge(ask("SELECT a FROM t WHERE b IN (11, 222)", profile));
+  EXPECT_EQ(longer->statements[0].bytes, first->statements[0].bytes + 2);
+}
+
+TEST(VerdictCache, EveryPartOfTheQuestionCountsForAForm) {
+  VerdictCache cache(1 << 20, kKey);
+  const Profile profile = profile_of(Mode::Balanced);
+  Profile newer = profile;
+  newer.epoch = 2;
+  const std::array<std::uint32_t, 1> types = {23};
+  const auto first = cache.judge(ask("DELETE FROM t WHERE a = 1", profile));
+  EXPECT_EQ(cache.judge(ask("DELETE FROM t WHERE a = 2", profile)), first);
+  EXPECT_NE(cache.judge(ask("DELETE FROM t WHERE a = 2 ", profile)), first);
+  EXPECT_NE(cache.judge(ask("DELETE FROM t WHERE b = 2", profile)), first);
+  EXPECT_NE(cache.judge(ask("DELETE FROM t WHERE a = 2", newer)), first);
+  EXPECT_FALSE(
+      cache.judge(ask("DELETE FROM t WHERE a = 2", profile_of(Mode::ReadOnly)))->allowed());
+  EXPECT_NE(cache.judge(
+                {.sql = "DELETE FROM t WHERE a = 2", .parameter_types = types, .profile = profile}),
+            first);
+  EXPECT_NE(cache.judge({.sql = "DELETE FROM t WHERE a = 2",
+                         .parameter_types = {},
+                         .profile = profile,
+                         .server_major = 17}),
+            first);
+}
+
+TEST(VerdictCache, KeepsOtherTextsAsTheyAre) {
+  VerdictCache cache(1 << 20, kKey);
+  const Profile profile;
+  for (const std::string sql :
+       {"SELECT a FROM t ORDER BY ", "SELECT a FROM t WHERE b = 1 ORDER BY ", "SELECT f(1 + 1), ",
+        "SELECT a FROM t LIMIT 1; SELECT b FROM t LIMIT ", "PREPARE p AS SELECT a LIMIT ",
+        "DECLARE c CURSOR FOR SELECT a LIMIT ", "EXPLAIN SELECT a LIMIT ",
+        "DELETE FROM t WHERE a = ", "SELECT 'x' LIMIT ", "SELECT a FROM t FOR UPDATE LIMIT ",
+        "UPDATE pg_settings SET setting = ", "FETCH ABSOLUTE "}) {
+    const auto first = cache.judge(ask(sql + "1", profile));
+    EXPECT_NE(cache.judge(ask(sql + "2", profile)), first) << sql;
+    EXPECT_EQ(cache.judge(ask(sql + "1", profile)), first) << sql;
+  }
+}
+
+TEST(VerdictCache, KeepsNoFormOfWhatIsOnlyWarnedOf) {
+  VerdictCache cache(1 << 20, kKey);
+  Profile profile;
+  profile.enforcement = Enforcement::Warn;
+  const auto first = cache.judge(ask("DELETE FROM t WHERE a = 1", profile));
+  EXPECT_TRUE(first->allowed());
+  EXPECT_NE(cache.judge(ask("DELETE FROM t WHERE a = 2", profile)), first);
+}
+
+// A text that is spelled like a form is not it, whichever comes first.
+TEST(VerdictCache, ATextIsNeverTakenForAForm) {
+  const std::string text = "SELECT a FROM t WHERE b = 1";
+  std::string form = text;
+  form.back() = '\xFF';
+  const Profile profile;
+  VerdictCache form_first(1 << 20, kKey), text_first(1 << 20, kKey);
+  EXPECT_TRUE(form_first.judge(ask(text, profile))->allowed());
+  EXPECT_FALSE(form_first.judge(ask(form, profile))->allowed());
+  EXPECT_FALSE(text_first.judge(ask(form, profile))->allowed());
+  EXPECT_TRUE(text_first.judge(ask(text, profile))->allowed());
+}
+
 TEST(KeyedHash, DependsOnKeyAndEveryByte) {
   const std::string text = "SELECT abalance FROM pgbench_accounts";
   const auto base = keyed_hash(1, text);
