@@ -91,6 +91,7 @@ class Relay final : private net::StreamEvents {
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
   void enter();
+  void choose_pool();
   void greet(const upstream::Parameters& parameters);
   const policy::Standing& standing() const;
 

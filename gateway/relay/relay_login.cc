@@ -59,11 +59,11 @@ void Relay::on_login(session::Login login) {
   if (roster_.draining()) {
     return refuse_login(session::CloseReason::Drained, "the gateway is shutting down");
   }
-  pool_ = &database_->pool_of(*standing().profile);
   phase_ = Phase::Greeting;
   for (const auto& [name, value] : login_->settings) {
     if (name == "application_name") application_ = value;
   }
+  pool_ = &database_->pool_of(*standing().profile);
   recording_.begin(audit::Log::format_session({.session_id = session_id_,
                                                .database = database_->name,
                                                .user = login_->user,
@@ -90,10 +90,22 @@ void Relay::enter() {
 
 void Relay::on_profiles_replaced(const Database& database) {
   if (database_ != &database) return;
-  if (phase_ == Phase::Serving) return session_->judge_by(standing());
+  if (phase_ == Phase::Serving) session_->judge_by(standing());
+  if (phase_ != Phase::Serving && phase_ != Phase::Greeting) return;
+  choose_pool();
   if (phase_ != Phase::Greeting || ticket_) return;
   enter();
   pump();
+}
+
+// Who has no server yet gets one that is pinned as the profile now says.
+void Relay::choose_pool() {
+  upstream::Pool* pool = &database_->pool_of(*standing().profile);
+  if (server_ || pool == pool_) return;
+  const bool is_waiting = ticket_.has_value();
+  withdraw_request();
+  pool_ = pool;
+  if (is_waiting) request_server();
 }
 
 void Relay::greet(const upstream::Parameters& parameters) {

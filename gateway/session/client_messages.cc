@@ -38,6 +38,10 @@ std::size_t Session::on_client_bytes(std::string_view bytes, TimePoint now, Outp
     }
     const auto message = next_message(rest, out);
     if (!message) break;
+    if (are_settings_due_ && discard_ == Discard::None && replies_.empty() && will_be_idle()) {
+      are_settings_due_ = false;
+      send_settings(out);
+    }
     client_body_ = Body::Drop;  // unless it is forwarded
     if (on_message(*message, out) == Flow::Hold) break;
     inquiry_ = nullptr;

@@ -150,10 +150,12 @@ bool is_readable(const policy::Access& access, const Fields& fields) {
          access.relation(*relation) == nullptr && !access.has_refused_columns(*relation);
 }
 
-bool keeps_detail(const Fields& fields, Origin origin, const policy::Access& access) {
-  return origin == Origin::Statement && fields.sqlstate.starts_with("23") &&
-         is_readable(access, fields);
+bool keeps_detail(const Fields& fields, Origin origin, const policy::Access* access) {
+  return access != nullptr && origin == Origin::Statement && fields.sqlstate.starts_with("23") &&
+         is_readable(*access, fields);
 }
+
+bool hides(const Relaying& relaying) { return relaying.access != nullptr || relaying.is_hiding; }
 
 struct Keeping {
   bool message = true, detail = true, names = true;
@@ -196,7 +198,7 @@ std::string position_told(string_view text, const policy::Rewritten* rewritten) 
 std::string told(const ServerText& text, const Keeping& keeping, const Relaying& relaying) {
   std::string body;
   each_field(text.body, [&](char code, string_view value) {
-    const bool is_kept = relaying.access == nullptr || keeps(code, value, keeping);
+    const bool is_kept = !hides(relaying) || keeps(code, value, keeping);
     if (is_kept && code == 'P') {
       append_field(body, code, position_told(value, relaying.rewritten));
     } else if (is_kept) {
@@ -225,7 +227,7 @@ std::string told_in_short(string_view front) {
 
 std::optional<std::string> relayed(const ServerText& text, const Relaying& relaying) {
   const bool is_cut = text.extent == ServerText::Extent::Front;
-  if (relaying.access == nullptr) {
+  if (!hides(relaying)) {
     if (relaying.rewritten == nullptr || is_cut) return std::nullopt;
     return told(text, {}, relaying);
   }
@@ -234,7 +236,7 @@ std::optional<std::string> relayed(const ServerText& text, const Relaying& relay
   const Origin origin = origin_of(text.kind, fields);
   return told(text,
               {.message = keeps_message(text.kind, fields, origin),
-               .detail = keeps_detail(fields, origin, *relaying.access),
+               .detail = keeps_detail(fields, origin, relaying.access),
                .names = origin != Origin::Below || is_constraint_check(fields.routine)},
               relaying);
 }

@@ -31,7 +31,8 @@ struct ServerText {
 };
 
 struct Relaying {
-  const policy::Access* access = nullptr;  // that hides what may be quoted; null: nothing is
+  const policy::Access* access = nullptr;  // that hides what may be quoted
+  bool is_hiding = false;  // also without `access`: no catalog tells what may be read
   const policy::Rewritten* rewritten =
       nullptr;  // what the server was sent in another form; null: none
 };

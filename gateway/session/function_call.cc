@@ -31,7 +31,10 @@ Session::Flow Session::on_function_call(const Message& message, Output& out) {
   entry.request_id = request;
   entry.statements = 1;
   entry.is_function_call = true;
-  note_quoting(entry, text, verdict);
+  note_quoting(
+      entry,
+      may_quote_hidden(verdict->statements.front(), unit_) ? Quoting::Hidden : Quoting::Nothing,
+      text, *verdict);
   ++unit_;
   return Flow::Done;
 }

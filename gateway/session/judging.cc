@@ -55,6 +55,12 @@ bool uses_changed_catalog(const policy::Verdict& verdict) {
   return std::any_of(changed, verdict.statements.end(), uses_catalog);
 }
 
+bool changes_any_catalog(const policy::Verdict& verdict) {
+  return std::ranges::any_of(verdict.statements, [](const StatementVerdict& statement) {
+    return policy::changes_catalog(statement.statement_class);
+  });
+}
+
 }  // namespace
 
 policy::Question Inquiry::question() const {
@@ -71,6 +77,12 @@ void Session::judge_by(policy::Standing standing) {
   // They hold on to the catalog that they were judged by.
   statements_.release_verdicts();
   portals_.release_verdicts();
+  const auto known = server_defaults_.find("default_transaction_read_only");
+  const bool may_write = attached_ && known != server_defaults_.end() && known->second == "off";
+  if (may_write && profile().mode == policy::Mode::ReadOnly) {
+    client_settings_.emplace_back(known->first, "on");
+    are_settings_due_ = true;
+  }
 }
 
 void Session::on_verdict(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict) {
@@ -141,11 +153,12 @@ std::expected<VerdictRef, Session::Flow> Session::verdict_now(const Message& mes
   if (!why_not.empty() && !only_ends_transaction(*verdict)) {
     return std::unexpected(refuse(message, clients_sql, no_catalog(why_not), out));
   }
-  if (profile().access != nullptr && is_miss(*verdict) && !has_looked_again_) {
-    hold_ = Hold::Catalog;
-    return std::unexpected(Flow::Hold);
-  }
-  return verdict;
+  if (profile().access == nullptr || !is_miss(*verdict)) return verdict;
+  if (ddl_seq_ > ready_seq_ && !unit_open_) return std::unexpected(wait_for_replies(out));
+  // What this transaction made no look will show.
+  if (ddl_seq_ != 0 || has_looked_again_) return verdict;
+  hold_ = Hold::Catalog;
+  return std::unexpected(Flow::Hold);
 }
 
 // What an allowed text uses may be what this transaction has changed, which no catalog shows.
@@ -191,7 +204,9 @@ std::optional<Session::Flow> Session::judge_again(const Message& message, Prepar
       return refuse(message, prepared.sql, outdated(), out);
     }
     if (!(*verdict)->allowed()) {
-      return refuse(message, prepared.sql, refusal_of(**verdict), out);
+      Refusal refusal = refusal_of(**verdict);
+      refusal.position = 0;  // of a text that this message does not hold
+      return refuse(message, prepared.sql, refusal, out);
     }
     prepared.verdict = *verdict;
     prepared.statement = 0;
@@ -218,11 +233,7 @@ std::optional<Session::Flow> Session::judge_named_again(const Message& message,
 
 // What was sent changes the catalog when it is committed.
 void Session::note_ddl(const policy::Verdict& verdict, const Expected& entry) {
-  if (std::ranges::any_of(verdict.statements, [](const StatementVerdict& statement) {
-        return policy::changes_catalog(statement.statement_class);
-      })) {
-    ddl_seq_ = entry.seq;
-  }
+  if (changes_any_catalog(verdict)) ddl_seq_ = entry.seq;
 }
 
 void Session::settle_ddl(Output& out) {

@@ -100,6 +100,11 @@ void Names::end_transaction() {
   }
 }
 
+void Names::commit() {
+  for (auto& [name, settled] : settled_) settled.age = Age::Fresh;
+  end_transaction();
+}
+
 void Names::release_verdicts() {
   for (auto& [name, settled] : settled_) settled.prepared->verdict.reset();
   for (Change& change : pending_) {

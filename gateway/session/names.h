@@ -89,6 +89,9 @@ class Names {
   // ROLLBACK (perhaps only TO a savepoint) puts those in doubt that came into being before it.
   void doubt_fresh();
   void end_transaction();
+  // Those in doubt are kept: a name that is not there does no harm, one that is forgotten would not
+  // be judged.
+  void commit();
 
   // Each is to be judged again before it is used.
   void release_verdicts();

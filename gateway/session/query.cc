@@ -26,7 +26,8 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   const VerdictRef& verdict = *judged;
 
   const std::uint64_t unit = unit_ + 1;  // of its own: what follows does not depend on its success
-  if (const auto flow = predict_query(message, verdict, unit, out)) return *flow;
+  const auto quoting = predict_query(message, verdict, unit, out);
+  if (!quoting) return quoting.error();
   if (const auto flow = need_server(message, query->sql, out)) {
     withdraw_predictions();
     return *flow;
@@ -39,7 +40,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   }
   unit_ = unit;
   Expected& entry = forward_query(message, *verdict, out);
-  note_quoting(entry, query->sql, verdict);
+  note_quoting(entry, *quoting, query->sql, *verdict);
   entry.request_id = first_request;
   entry.statements = static_cast<std::uint32_t>(verdict->statements.size());
   entry.copies_in = static_cast<std::uint32_t>(
@@ -53,24 +54,29 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   return Flow::Done;
 }
 
-// Predicts what each statement of the Query does to names. Nothing when all may be sent.
-std::optional<Session::Flow> Session::predict_query(const Message& message,
-                                                    const VerdictRef& verdict, std::uint64_t unit,
-                                                    Output& out) {
+// Predicts what each statement of the Query does to names, and what its errors may quote: of what a
+// name stands for when its turn comes, not behind the last statement. Else what became of the
+// message.
+std::expected<Session::Quoting, Session::Flow> Session::predict_query(const Message& message,
+                                                                      const VerdictRef& verdict,
+                                                                      std::uint64_t unit,
+                                                                      Output& out) {
+  Quoting quoting = Quoting::Nothing;
   const std::string_view sql = pgwire::read_query(message.body())->sql;
   predict_query_start(unit);
   for (std::size_t i = 0; i < verdict->statements.size(); ++i) {
     const auto& statement = verdict->statements[i];
     if (const auto flow = judge_named_again(message, statement.effect, unit, out)) {
       withdraw_predictions();
-      return *flow;
+      return std::unexpected(*flow);
     }
+    if (may_quote_hidden(statement, unit)) quoting = Quoting::Hidden;
     PreparedRef text;
     if (keeps_text(statement.effect)) {
       const Names& names = kept_in(statement.effect);
       if (!names.has_room()) {
         withdraw_predictions();
-        return no_room(message, sql, names, out);
+        return std::unexpected(no_room(message, sql, names, out));
       }
       text = std::make_shared<Prepared>();
       text->is_contained = true;
@@ -84,9 +90,9 @@ std::optional<Session::Flow> Session::predict_query(const Message& message,
     }
     const Names::Belief belief = predict(statement.effect, std::move(text), {i, unit});
     if (belief == Names::Belief::Known) continue;
-    return not_executable(message, sql, {belief, statement.effect.name}, out);
+    return std::unexpected(not_executable(message, sql, {belief, statement.effect.name}, out));
   }
-  return std::nullopt;
+  return quoting;
 }
 
 }  // namespace gateway::session

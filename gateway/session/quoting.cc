@@ -11,9 +11,17 @@
 
 namespace gateway::session {
 
+// Without a catalog nobody knows what is hidden.
 bool Session::hides_anything() const {
   const auto& access = profile().access;
+  if (!settings_.standing.unavailable.empty()) return true;
   return access != nullptr && access->hides_anything();
+}
+
+// What is hidden is settled when the message is sent, not when it is answered.
+void Session::note_hiding(Expected& entry, bool is_hiding) const {
+  entry.may_quote_hidden = is_hiding;
+  entry.access = is_hiding ? profile().access : nullptr;
 }
 
 // What EXECUTE and FETCH run answers for itself; a cursor may be a function's, which nothing tells.
@@ -22,6 +30,7 @@ bool Session::may_quote_hidden(const policy::StatementVerdict& statement,
   using Kind = policy::Effect::Kind;
   const policy::Effect& effect = statement.effect;
   if (!hides_anything()) return false;
+  if (profile().access == nullptr) return true;
   const bool runs_another = effect.kind == Kind::Execute || effect.kind == Kind::Fetch;
   if (statement.may_quote_hidden || !runs_another) return statement.may_quote_hidden;
   const Names& names = effect.kind == Kind::Execute ? statements_ : portals_;
@@ -33,20 +42,21 @@ bool Session::may_quote_hidden(const policy::StatementVerdict& statement,
   return judged == nullptr || runs_a_third || judged->may_quote_hidden;
 }
 
-void Session::note_quoting(Expected& entry, std::string_view sql, const VerdictRef& verdict) const {
-  entry.may_quote_hidden =
-      std::ranges::any_of(verdict->statements, [&](const policy::StatementVerdict& statement) {
-        return may_quote_hidden(statement, entry.unit);
-      });
-  if (verdict->rewritten.empty()) return;
-  entry.rewritten = std::make_shared<const policy::Rewritten>(policy::rewritten_by(sql, *verdict));
+// Of a Query or FunctionCall, of whose own statements `own_may_quote` tells. It ends an implicit
+// transaction that messages before it began, too: their deferred constraints and triggers then run.
+void Session::note_quoting(Expected& entry, Quoting quoting, std::string_view sql,
+                           const policy::Verdict& verdict) const {
+  const bool is_hiding = quoting == Quoting::Hidden || (unit_open_ && hides_anything());
+  note_hiding(entry, is_hiding);
+  if (verdict.rewritten.empty()) return;
+  entry.rewritten = std::make_shared<const policy::Rewritten>(policy::rewritten_by(sql, verdict));
 }
 
 // Of a Parse, Bind or Execute of it.
 void Session::note_quoting(Expected& entry, const Prepared& prepared) const {
   const auto* statement = prepared.judged();
-  entry.may_quote_hidden =
-      statement == nullptr ? hides_anything() : may_quote_hidden(*statement, entry.unit);
+  note_hiding(entry,
+              statement == nullptr ? hides_anything() : may_quote_hidden(*statement, entry.unit));
   entry.rewritten = prepared.rewritten;
 }
 
@@ -76,7 +86,10 @@ void Session::relay_text(const Message& reply, Output& out) {
                                  : Kind::Error,
                .extent = is_read_whole ? ServerText::Extent::Whole : ServerText::Extent::Front,
                .body = reply.body()},
-              {.access = is_hiding ? profile().access.get() : nullptr,
+              {.access = is_hiding && entry != nullptr ? entry->access.get()
+                         : is_hiding                   ? profile().access.get()
+                                                       : nullptr,
+               .is_hiding = is_hiding,
                .rewritten = entry == nullptr ? nullptr : entry->rewritten.get()});
   if (!body) {
     out.to_client.forward(reply.frame);

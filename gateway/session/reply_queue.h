@@ -47,9 +47,10 @@ struct Expected {
   bool failed = false;  // a Query whose ErrorResponse was seen
   // Its errors and notices may quote what the client may not read.
   bool may_quote_hidden = false;
-  std::uint32_t statements = 0;  // of a Query: how many were judged
-  std::uint32_t done = 0;        // … and how many have completed
-  std::uint32_t copies_in = 0;   // how often the server will ask for CopyData
+  std::shared_ptr<const policy::Access> access;  // that says what is hidden; null: not known
+  std::uint32_t statements = 0;                  // of a Query: how many were judged
+  std::uint32_t done = 0;                        // … and how many have completed
+  std::uint32_t copies_in = 0;                   // how often the server will ask for CopyData
   std::uint64_t seq = 0;
   std::uint64_t unit = 0;
   std::uint64_t request_id = 0;  // of the (first) statement; 0: none is tied to it

@@ -164,7 +164,7 @@ bool Session::on_statement_complete(const Message& reply, Output& out) {
   if (is_query && !is_tagged) return true;  // EmptyQueryResponse; ReadyForQuery settles the rest
   const auto tag = is_tagged ? pgwire::read_command_tag(reply.body()) : std::nullopt;
   if (tag && *tag == "ROLLBACK") portals_.doubt_fresh();
-  if (tag && *tag == "COMMIT") portals_.end_transaction();
+  if (tag && *tag == "COMMIT") portals_.commit();
   const std::int64_t rows = tag ? pgwire::rows_of_tag(*tag) : -1;
   statements_.succeeded(entry.seq, entry.done);
   portals_.succeeded(entry.seq, entry.done);

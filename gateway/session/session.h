@@ -149,7 +149,8 @@ class Session {
     ForEver,          // the server is about to end the connection
   };
   enum class Copy : std::uint8_t { None, Starting, In };
-  enum class Flow : std::uint8_t { Done, Hold };  // Done: the message is consumed
+  enum class Flow : std::uint8_t { Done, Hold };          // Done: the message is consumed
+  enum class Quoting : std::uint8_t { Nothing, Hidden };  // what errors of a message may quote
 
   // Of either side.
   struct Message {
@@ -197,8 +198,8 @@ class Session {
 
   // query.cc
   Flow on_query(const Message& message, Output& out);
-  std::optional<Flow> predict_query(const Message& message, const VerdictRef& verdict,
-                                    std::uint64_t unit, Output& out);
+  std::expected<Quoting, Flow> predict_query(const Message& message, const VerdictRef& verdict,
+                                             std::uint64_t unit, Output& out);
 
   // extended.cc
   Flow on_parse(const Message& message, Output& out);
@@ -300,16 +301,19 @@ class Session {
   // quoting.cc
   bool hides_anything() const;
   bool may_quote_hidden(const policy::StatementVerdict& statement, std::uint64_t unit) const;
-  void note_quoting(Expected& entry, std::string_view sql, const VerdictRef& verdict) const;
+  void note_hiding(Expected& entry, bool is_hiding) const;
+  void note_quoting(Expected& entry, Quoting quoting, std::string_view sql,
+                    const policy::Verdict& verdict) const;
   void note_quoting(Expected& entry, const Prepared& prepared) const;
 
   Shared shared_;
   Recorder& recorder_;
   SessionSettings settings_;
-  Settings client_settings_;     // lower-case names, one each: what the client set at start-up
-  Parameters server_defaults_;   // what the server returns to by RESET ALL
-  bool settings_reset_ = false;  // an Execute in this unit returns to them
-  Parameters told_;              // ParameterStatus as the client knows it
+  Settings client_settings_;       // lower-case names, one each: what the client set at start-up
+  Parameters server_defaults_;     // what the server returns to by RESET ALL
+  bool are_settings_due_ = false;  // the profile asks for another one now
+  bool settings_reset_ = false;    // an Execute in this unit returns to them
+  Parameters told_;                // ParameterStatus as the client knows it
 
   Hold hold_ = Hold::None;
   std::shared_ptr<const Inquiry> inquiry_;  // of the message that is next

@@ -16,6 +16,7 @@ using Error = PatientConnection::Error;
 using Rows = std::optional<catalog::Rows>;
 
 constexpr const char* kNoPrivilege = "42501";
+constexpr const char* kLockNotAvailable = "55P03";
 constexpr const char* kApplicationName = "postern catalog";
 
 Settings with_name(Settings connection) {
@@ -70,7 +71,7 @@ std::expected<void, Error> CatalogReader::connect(const std::atomic<bool>& stopp
 
 std::expected<Rows, std::string> CatalogReader::look(const std::atomic<bool>& stopped) {
   if (connection_) {
-    auto rows = read(stopped);
+    auto rows = read_past_locks(stopped);
     if (rows) return *std::move(rows);
     // It may have been closed while nobody looked.
     const bool was_lost = connection_->is_broken();
@@ -80,16 +81,35 @@ std::expected<Rows, std::string> CatalogReader::look(const std::atomic<bool>& st
   if (const auto connected = connect(stopped); !connected) {
     return cannot("connect", connected.error());
   }
-  auto rows = read(stopped);
+  auto rows = read_past_locks(stopped);
   if (rows) return *std::move(rows);
   connection_.reset();
   return cannot("read the catalog", rows.error());
 }
 
-std::expected<Rows, Error> CatalogReader::read(const std::atomic<bool>& stopped) {
+// A long ALTER TABLE somewhere must not keep everybody from being judged: what it locks out is left
+// out, and read with the next look that can.
+std::expected<Rows, Error> CatalogReader::read_past_locks(const std::atomic<bool>& stopped) {
+  auto rows = read(Texts::All, stopped);
+  if (rows || rows.error().sqlstate != kLockNotAvailable) return rows;
+  const Patience patience{Clock::now() + source_.read_timeout, stopped};
+  if (auto ended = connection_->run("ROLLBACK", patience); !ended) {
+    return std::unexpected(ended.error());
+  }
+  rows = read(Texts::WithoutLocks, stopped);
+  last_ = {};
+  return rows;
+}
+
+std::expected<Rows, Error> CatalogReader::read(Texts texts, const std::atomic<bool>& stopped) {
   const Patience patience{Clock::now() + source_.read_timeout, stopped};
   if (auto begun = connection_->run(catalog::kBegin, patience); !begun) {
     return std::unexpected(begun.error());
+  }
+  if (texts == Texts::WithoutLocks) {
+    if (auto set = connection_->run(catalog::kWithoutTexts, patience); !set) {
+      return std::unexpected(set.error());
+    }
   }
   auto rows = read_if_changed(patience);
   if (!rows) return rows;

@@ -44,7 +44,11 @@ class CatalogReader {
   };
 
   std::expected<void, Error> connect(const std::atomic<bool>& stopped);
-  std::expected<std::optional<policy::catalog::Rows>, Error> read(const std::atomic<bool>& stopped);
+  enum class Texts : std::uint8_t { All, WithoutLocks };
+  std::expected<std::optional<policy::catalog::Rows>, Error> read(Texts texts,
+                                                                  const std::atomic<bool>& stopped);
+  std::expected<std::optional<policy::catalog::Rows>, Error> read_past_locks(
+      const std::atomic<bool>& stopped);
   std::expected<std::optional<policy::catalog::Rows>, Error> read_if_changed(
       const Patience& patience);
   std::expected<policy::catalog::Rows, Error> read_rows(const Patience& patience);

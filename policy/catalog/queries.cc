@@ -13,6 +13,9 @@ namespace {
   " AND d.objsubid = 0"                                                           \
   " AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')"
 
+// kWithoutTexts
+#define POSTERN_WITH_TEXTS "current_setting('postern.texts', true) IS DISTINCT FROM 'off'"
+
 constexpr Query kQueries[] = {
     {Part::Server, "SELECT current_setting('server_version_num')::int / 10000, current_database()"},
 
@@ -24,7 +27,8 @@ constexpr Query kQueries[] = {
      "SELECT c.oid, relnamespace, reltype, relname, relkind, relrowsecurity, reltuples, relnatts,"
      " " POSTERN_EXTENSION_OF(
          "pg_class", "c.oid") ","
-                              " CASE WHEN relkind IN ('v', 'm') AND c.oid >= 16384 THEN "
+                              " CASE WHEN relkind IN ('v', 'm') AND c.oid >= 16384"
+                              " AND " POSTERN_WITH_TEXTS " THEN "
                               "pg_get_viewdef(c.oid) END"
                               " FROM pg_class c WHERE " POSTERN_NOT_TEMPORARY(
                                   "relnamespace") " AND NOT (relkind = 'i' AND relnamespace = "
@@ -98,7 +102,8 @@ constexpr Query kQueries[] = {
          "pg_proc",
          "p.oid") ","
                   " CASE WHEN lanname <> 'sql' OR p.oid < 16384 OR proconfig IS NOT NULL THEN NULL"
-                  " WHEN prosqlbody IS NULL THEN prosrc ELSE pg_get_function_sqlbody(p.oid) END"
+                  " WHEN prosqlbody IS NULL THEN prosrc"
+                  " WHEN " POSTERN_WITH_TEXTS " THEN pg_get_function_sqlbody(p.oid) END"
                   " FROM pg_proc p JOIN pg_language l ON l.oid = prolang"
                   " WHERE " POSTERN_NOT_TEMPORARY("pronamespace") " ORDER BY p.oid"},
 

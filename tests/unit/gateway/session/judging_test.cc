@@ -91,6 +91,35 @@ TEST(Judging, OfACursorIsRepeatedWhenTheCatalogChanged) {
   EXPECT_EQ(talk.to_server, query("'"));
 }
 
+// ROLLBACK TO an older savepoint leaves it where it was.
+TEST(Judging, OfACursorThatOutlivesItsTransactionIsNotForgotten) {
+  Talk talk(with_catalog({}));
+  talk.begin().client(query("DECLARE c CURSOR WITH HOLD FOR SELECT ssn FROM users"));
+  talk.server(complete("DECLARE CURSOR") + ready('T'));
+  talk.client(query("ROLLBACK TO s")).server(complete("ROLLBACK") + ready('T'));
+  talk.client(query("COMMIT")).server(complete("COMMIT") + ready('I')).forget();
+  talk.session().judge_by(standing(with_catalog()));
+  talk.client(query("FETCH c"));
+  EXPECT_EQ(outline(talk.to_client), "E42501 ZI");
+  EXPECT_EQ(talk.to_server, "");
+}
+
+TEST(Judging, MakesAServerReadOnlyThatWasConnectedToWrite) {
+  Talk talk;
+  talk.attach({{"application_name", ""}, {"default_transaction_read_only", "off"}});
+  talk.session().judge_by(read_only());
+  talk.client(query("SELECT 1"));
+  EXPECT_EQ(talk.to_server, query("SET default_transaction_read_only TO 'on'") + query("SELECT 1"));
+}
+
+TEST(CatalogMiss, WaitsForWhatTheSessionItselfIsChanging) {
+  Talk talk(with_catalog());
+  talk.attach().client(query("CREATE TABLE orders (id text)") + query("SELECT id FROM orders"));
+  EXPECT_EQ(talk.session().hold(), Hold::Replies);
+  talk.server(complete("CREATE TABLE") + ready('I'));
+  EXPECT_EQ(talk.session().hold(), Hold::Catalog);
+}
+
 TEST(Judging, LetsPassAgainWhatIsStillAllowed) {
   Talk talk;
   talk.attach().client(parse("a", "SELECT 1") + wire::sync());

@@ -96,6 +96,51 @@ TEST(Quoting, OfSqlExecuteIsWhatThePreparedTextSays) {
   EXPECT_FALSE(heard(query("FETCH 1 FROM of_a_function"), failing_row()).contains("123-45"));
 }
 
+// Their deferred constraints run when the Query ends the implicit transaction that they began.
+TEST(Quoting, OfAQueryIsAlsoWhatMessagesWithoutASyncBeforeItSay) {
+  const std::string written = parse("", kWrite) + bind("", "") + execute("");
+  const std::string answered = frame('1', "") + frame('2', "") + complete("INSERT 0 1");
+  for (const std::string& last :
+       {query(kRead), query(""), query("COPY (SELECT email FROM users) TO STDOUT")}) {
+    EXPECT_FALSE(heard(written + last, answered + failing_row()).contains("123-45")) << last;
+    EXPECT_FALSE(heard(written + last, answered + raised()).contains("123-45")) << last;
+  }
+}
+
+TEST(Quoting, OfANameIsWhatItStandsForInItsTurn) {
+  const auto redefined = [](std::string_view first, std::string_view then) {
+    return query(std::string(first) + "; " + std::string(then));
+  };
+  Talk talk(hiding());
+  talk.begin().client(query("PREPARE p AS " + std::string(kWrite)));
+  talk.server(complete("PREPARE") + ready('T')).forget();
+  talk.client(redefined("EXECUTE p", "DEALLOCATE p; PREPARE p AS SELECT 1"));
+  talk.server(failing_row() + ready('E'));
+  EXPECT_EQ(outline(talk.to_client), "E23514 ZE");
+  EXPECT_FALSE(talk.to_client.contains("123-45"));
+}
+
+TEST(Quoting, IsTakenOutByWhatWasHiddenWhenItWasSent) {
+  for (const policy::Profile& now : {profile_with({}), policy::Profile{.epoch = 7}}) {
+    Talk talk(hiding());
+    talk.attach().client(query(kWrite));
+    talk.session().judge_by({std::make_shared<const policy::Profile>(now)});
+    talk.server(failing_row());
+    EXPECT_FALSE(talk.to_client.contains("123-45"));
+  }
+}
+
+TEST(Quoting, IsTakenOutWhereNobodyKnowsWhatIsHidden) {
+  Talk talk(hiding());
+  talk.begin();
+  talk.session().judge_by({std::make_shared<const policy::Profile>(
+                               policy::Profile{.mode = policy::Mode::Balanced, .epoch = 7}),
+                           "the catalog cannot be read"});
+  talk.client(query("COMMIT")).server(failing_row() + ready('I'));
+  EXPECT_EQ(outline(talk.to_client), "E23514 ZI");
+  EXPECT_FALSE(talk.to_client.contains("123-45"));
+}
+
 TEST(Quoting, OfAFatalErrorIsTakenOutToo) {
   const std::string fatal =
       frame('E', z("SFATAL") + z("VFATAL") + z("CXX000") + z("M123-45") + '\0');
