@@ -20,7 +20,7 @@ const catalog::Function* function_of(catalog::Oid oid, const Profile& profile) {
   return profile.access == nullptr ? nullptr : profile.access->snapshot().function(oid);
 }
 
-Violation no_catalog() {
+Violation protocol_not_allowed() {
   return {.check = Check::Function,
           .code = ErrorCode::FunctionAccessDenied,
           .resource = "FunctionCall",
@@ -63,7 +63,8 @@ Verdict judge_function(catalog::Oid oid, const Profile& profile) {
   if (function != nullptr) {
     statement = verdict_on(*function, profile);
   } else {
-    statement.violations.push_back(profile.access == nullptr ? no_catalog() : not_found(oid));
+    statement.violations.push_back(profile.access == nullptr ? protocol_not_allowed()
+                                                             : not_found(oid));
   }
   verdict.statements.push_back(std::move(statement));
   verdict.statements.front().bytes = call_text(oid, profile).size();

@@ -86,9 +86,13 @@ std::expected<Subject, std::string> subject_of(const config::Config& config, con
   const auto inputs = config::profile_inputs(**database, {.user = choice.user});
   const auto catalog = catalog_for(**database, inputs.access, choice.catalog);
   if (!catalog) return std::unexpected(catalog.error());
-  Subject subject{.profile = config::profile_of(**database, inputs, config.listen)};
-  if (*catalog) {
-    subject.server_major = (*catalog)->server_major();
+  const profiles::ProfileSet profiles(std::make_shared<const config::Database>(**database),
+                                      config.listen, *catalog);
+  Subject subject{.profile = *profiles.of({.user = choice.user}).profile};
+  if (*catalog == nullptr) return subject;
+  subject.server_major = (*catalog)->server_major();
+  // A snapshot that was asked for resolves names even where no rule needs one.
+  if (subject.profile.access == nullptr) {
     subject.profile.access = std::make_shared<const policy::Access>(inputs.access.policy, *catalog,
                                                                     (*database)->safe_search_path);
   }

@@ -26,7 +26,7 @@ Schedule::TimePoint Schedule::due(upstream::Demand demand) const {
     return std::max(earliest, is_periodic ? std::min(retry, ended_at_ + pace_.refresh) : retry);
   }
   if (is_asked) return earliest;
-  return is_periodic ? std::max(earliest, started_at_ + pace_.refresh) : TimePoint::max();
+  return is_periodic ? std::max(earliest, started_at_ + pace_.refresh / 2) : TimePoint::max();
 }
 
 Schedule::TimePoint Schedule::believed_until() const {

@@ -29,7 +29,8 @@ class Schedule {
 
   // When the next look starts; max(): never. Where somebody waits for it, ten times the last look's
   // duration after its start at the earliest (twice, if it read all rows): who asks all day costs
-  // little. Without, after `refresh`. After failures with backoff, but not later than `refresh`.
+  // little. Without, after half of `refresh`: a change is then known within `refresh`, as long as a
+  // look takes less than the other half. After failures with backoff, but not later than `refresh`.
   TimePoint due(upstream::Demand demand) const;
 
   // What was seen is as old as the start of the look. min(): nothing was seen.

@@ -125,7 +125,7 @@ void Relay::on_verdict(const JudgingQueue::InquiryRef& inquiry,
                        const session::VerdictRef& verdict) {
   in_judging_queue_ = false;
   if (phase_ != Phase::Serving) return;
-  session_->answer(inquiry, verdict);
+  session_->on_verdict(inquiry, verdict);
   pump();
 }
 

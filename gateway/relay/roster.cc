@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "gateway/config/config.h"
 #include "gateway/relay/relay.h"
 
 namespace gateway::relay {

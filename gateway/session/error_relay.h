@@ -19,7 +19,8 @@ namespace gateway::session {
 // In place of a message that may quote what may not be read.
 inline constexpr std::string_view kWithheldMessage =
     "the server's message is withheld, because it may quote what may not be read";
-inline constexpr std::string_view kWithheldHint = "The gateway's audit log has it.";
+inline constexpr std::string_view kWithheldHint =
+    "The operator of the gateway can read it in the audit log, unless texts are redacted there.";
 
 struct ServerText {
   enum class Kind : std::uint8_t { Error, BindError, Notice };

@@ -43,7 +43,6 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
 
   auto prepared = std::make_shared<Prepared>();
   prepared->sql = parse->sql;
-  prepared->server_sql = verdict->rewritten;
   if (!verdict->rewritten.empty()) {
     prepared->rewritten =
         std::make_shared<const policy::Rewritten>(policy::rewritten_by(parse->sql, *verdict));
@@ -53,7 +52,7 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   prepared->unit = unit_;
   if (!verdict->statements.empty()) {
     prepared->request_id =
-        decide({parse->sql, prepared->server_sql}, verdict->statements.front(), out);
+        decide({parse->sql, verdict->rewritten}, verdict->statements.front(), out);
     parses_.push_back(prepared);
   }
   const std::uint64_t seq = next_seq_;
@@ -115,7 +114,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
       if (!kept_in(effect).has_room()) return no_room(message, prepared->sql, kept_in(effect), out);
       text = std::make_shared<Prepared>();
       text->sql = prepared->sql;
-      text->server_sql = prepared->server_sql;
+      text->rewritten = prepared->rewritten;
       text->parameter_types = prepared->parameter_types;
       text->verdict = prepared->verdict;
       text->is_contained = true;
@@ -127,8 +126,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
     // The first Execute in the unit of its Parse continues the request that the Parse began.
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
-    request = continues ? prepared->request_id
-                        : decide({prepared->sql, prepared->server_sql}, *statement, out);
+    request = continues ? prepared->request_id : decide(decided(*prepared), *statement, out);
     if (continues) prepared->claimed = true;
   }
   Expected& entry = forward(message, ReplyKind::Execute, out);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // FunctionCall: a function by its OID, with arguments that stream past unread.
-#include "gateway/session/session.h"
 #include "policy/function_call.h"
+#include "gateway/session/session.h"
 
 namespace gateway::session {
 namespace {
@@ -19,11 +19,10 @@ Session::Flow Session::on_function_call(const Message& message, Output& out) {
   if (const auto flow = not_judged_now(message, text, out)) return *flow;
   const std::string& why_not = settings_.standing.unavailable;
   if (!why_not.empty()) return refuse(message, text, no_catalog(why_not), out);
-  if (profile().access != nullptr && ddl_seq_ != 0) {
-    return refuse(message, text, changed_schema(), out);
-  }
-  const auto verdict = std::make_shared<const policy::Verdict>(policy::judge_call(function, profile()));
+  const auto verdict =
+      std::make_shared<const policy::Verdict>(policy::judge_call(function, profile()));
   if (!verdict->allowed()) return refuse(message, text, refusal_of(*verdict), out);
+  if (const auto flow = on_changed_schema(message, text, *verdict, out)) return *flow;
   if (const auto flow = need_server(message, text, out)) return *flow;
 
   ++unit_;

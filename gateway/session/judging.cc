@@ -73,7 +73,7 @@ void Session::judge_by(policy::Standing standing) {
   portals_.release_verdicts();
 }
 
-void Session::answer(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict) {
+void Session::on_verdict(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict) {
   if (inquiry == inquiry_) answered_ = std::move(verdict);
 }
 
@@ -130,48 +130,75 @@ std::optional<Session::Flow> Session::not_judged_now(const Message& message, std
   return Flow::Hold;
 }
 
-// An allowed verdict, or what became of the message.
-std::expected<VerdictRef, Session::Flow> Session::judge(const Message& message, const Text& text,
-                                                        Output& out) {
-  const auto refused = [&](const Refusal& refusal) {
-    return std::unexpected(refuse(message, text.sql, refusal, out));
-  };
-  if (const auto flow = not_judged_now(message, text.sql, out)) return std::unexpected(*flow);
+// The verdict as things stand, or what became of the message.
+std::expected<VerdictRef, Session::Flow> Session::verdict_now(const Message& message,
+                                                              const Text& text,
+                                                              std::string_view clients_sql,
+                                                              Output& out) {
   VerdictRef verdict = verdict_on(text);
   if (!verdict) return std::unexpected(Flow::Hold);
   const std::string& why_not = settings_.standing.unavailable;
-  if (!why_not.empty() && !only_ends_transaction(*verdict)) return refused(no_catalog(why_not));
+  if (!why_not.empty() && !only_ends_transaction(*verdict)) {
+    return std::unexpected(refuse(message, clients_sql, no_catalog(why_not), out));
+  }
   if (profile().access != nullptr && is_miss(*verdict) && !has_looked_again_) {
     hold_ = Hold::Catalog;
     return std::unexpected(Flow::Hold);
   }
-  if (!verdict->allowed()) return refused(refusal_of(*verdict));
-  if (profile().access == nullptr) return verdict;
-  if (uses_changed_catalog(*verdict)) return refused(changed_schema());
-  if (ddl_seq_ == 0 || std::ranges::none_of(verdict->statements, uses_catalog)) return verdict;
-  if (ddl_seq_ > ready_seq_ && !unit_open_) return std::unexpected(wait_for_replies(out));
-  return refused(changed_schema());
+  return verdict;
 }
 
-// A text that was judged by what no longer holds is judged as the server has it. Nothing when it
-// may run.
+// What an allowed text uses may be what this transaction has changed, which no catalog shows.
+// Nothing: it is not.
+std::optional<Session::Flow> Session::on_changed_schema(const Message& message,
+                                                        std::string_view sql,
+                                                        const policy::Verdict& verdict,
+                                                        Output& out) {
+  if (profile().access == nullptr) return std::nullopt;
+  if (uses_changed_catalog(verdict)) return refuse(message, sql, changed_schema(), out);
+  if (ddl_seq_ == 0 || std::ranges::none_of(verdict.statements, uses_catalog)) return std::nullopt;
+  if (ddl_seq_ > ready_seq_ && !unit_open_) return wait_for_replies(out);
+  return refuse(message, sql, changed_schema(), out);
+}
+
+// An allowed verdict, or what became of the message.
+std::expected<VerdictRef, Session::Flow> Session::judge(const Message& message, const Text& text,
+                                                        Output& out) {
+  if (const auto flow = not_judged_now(message, text.sql, out)) return std::unexpected(*flow);
+  auto verdict = verdict_now(message, text, text.sql, out);
+  if (!verdict) return verdict;
+  if (!(*verdict)->allowed()) {
+    return std::unexpected(refuse(message, text.sql, refusal_of(**verdict), out));
+  }
+  if (const auto flow = on_changed_schema(message, text.sql, **verdict, out)) {
+    return std::unexpected(*flow);
+  }
+  return verdict;
+}
+
+// Before a prepared text is bound or run: where it was judged by what no longer holds it is judged
+// as the server has it. Nothing when it may run.
 std::optional<Session::Flow> Session::judge_again(const Message& message, Prepared& prepared,
                                                   Output& out) {
-  if (prepared.verdict && prepared.verdict->epoch == profile().epoch) return std::nullopt;
-  const bool was_rewritten = !prepared.server_sql.empty();
-  const Text text{was_rewritten ? prepared.server_sql : prepared.sql, prepared.parameter_types};
-  VerdictRef verdict = verdict_on(text);
-  if (!verdict) return Flow::Hold;
-  const std::string& why_not = settings_.standing.unavailable;
-  if (!why_not.empty()) return refuse(message, prepared.sql, no_catalog(why_not), out);
-  const bool needs_rewrite = !verdict->rewritten.empty();
-  if (needs_rewrite || (was_rewritten && !verdict->allowed())) {
-    return refuse(message, prepared.sql, outdated(), out);
+  if (const auto flow = not_judged_now(message, prepared.sql, out)) return flow;
+  if (!prepared.verdict || prepared.verdict->epoch != profile().epoch) {
+    const Text text{prepared.server_text(), prepared.parameter_types};
+    const auto verdict = verdict_now(message, text, prepared.sql, out);
+    if (!verdict) return verdict.error();
+    const bool was_rewritten = prepared.rewritten != nullptr;
+    const bool needs_rewrite = !(*verdict)->rewritten.empty();
+    if (needs_rewrite || (was_rewritten && !(*verdict)->allowed())) {
+      return refuse(message, prepared.sql, outdated(), out);
+    }
+    if (!(*verdict)->allowed()) {
+      return refuse(message, prepared.sql, refusal_of(**verdict), out);
+    }
+    prepared.verdict = *verdict;
+    prepared.statement = 0;
   }
-  if (!verdict->allowed()) return refuse(message, prepared.sql, refusal_of(*verdict), out);
-  prepared.verdict = std::move(verdict);
-  prepared.statement = 0;
-  return std::nullopt;
+  // Of a text with other statements only its own was asked for.
+  if (prepared.is_contained && ddl_seq_ == 0) return std::nullopt;
+  return on_changed_schema(message, prepared.sql, *prepared.verdict, out);
 }
 
 // What an EXECUTE or FETCH names. Nothing when it may run, as far as is known of it.

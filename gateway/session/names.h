@@ -26,9 +26,10 @@ std::string_view name_key(std::string_view name);
 
 // A text that was parsed on the server after it was judged and audited.
 struct Prepared {
-  std::string sql;         // the client's
-  std::string server_sql;  // what the server has in its place; empty: the same
-  std::shared_ptr<const policy::Rewritten> rewritten;  // null: the same
+  std::string sql;  // the client's
+  // What the server has in its place; null: the same. Of what another text contains it tells no
+  // positions: PostgreSQL counts them in the text around it.
+  std::shared_ptr<const policy::Rewritten> rewritten;
   std::vector<std::uint32_t> parameter_types;
   std::shared_ptr<const policy::Verdict> verdict;  // null: to be judged again
   std::size_t statement = 0;                       // which of the verdict's statements
@@ -36,6 +37,7 @@ struct Prepared {
   std::uint64_t unit = 0;                          // in which it was parsed
   bool claimed = false;                            // an Execute of that unit continues that request
   bool is_contained = false;  // what the PREPARE or DECLARE in `sql` holds, not itself
+  std::string_view server_text() const { return rewritten ? rewritten->text : sql; }
   const policy::StatementVerdict* judged() const;
   const policy::Effect& effect() const;  // of running it
 };

@@ -11,21 +11,6 @@ namespace {
 
 using policy::Effect;
 
-// The text of one statement as the server has it, where the Query was rewritten.
-std::string server_text(const policy::Verdict& verdict, const policy::StatementVerdict& statement) {
-  if (verdict.rewritten.empty()) return {};
-  const auto moved = [&](std::size_t offset) {
-    std::size_t at = offset;
-    for (const policy::Replacement& replacement : verdict.replacements) {
-      if (replacement.offset + replacement.bytes > offset) break;
-      at += replacement.put_bytes - replacement.bytes;  // modulo 2^64: it may shrink
-    }
-    return at;
-  };
-  const std::size_t begin = moved(statement.offset);
-  return verdict.rewritten.substr(begin, moved(statement.offset + statement.bytes) - begin);
-}
-
 }  // namespace
 
 Session::Flow Session::on_query(const Message& message, Output& out) {
@@ -48,8 +33,9 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   }
   const std::uint64_t first_request = shared_.next_request_id;
   for (const auto& statement : verdict->statements) {
-    const std::string rewritten = server_text(*verdict, statement);
-    decide({query->sql.substr(statement.offset, statement.bytes), rewritten}, statement, out);
+    decide({query->sql.substr(statement.offset, statement.bytes),
+            policy::rewritten_part(*verdict, statement)},
+           statement, out);
   }
   unit_ = unit;
   Expected& entry = forward_query(message, *verdict, out);
@@ -89,7 +75,10 @@ std::optional<Session::Flow> Session::predict_query(const Message& message,
       text = std::make_shared<Prepared>();
       text->is_contained = true;
       text->sql = sql.substr(statement.offset, statement.bytes);
-      text->server_sql = server_text(*verdict, statement);
+      if (const auto part = policy::rewritten_part(*verdict, statement); !part.empty()) {
+        text->rewritten = std::make_shared<const policy::Rewritten>(
+            policy::Rewritten{.original = text->sql, .text = std::string(part)});
+      }
       text->verdict = verdict;
       text->statement = i;
     }

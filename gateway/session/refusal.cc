@@ -73,11 +73,10 @@ Refusal no_audit() {
 }
 
 Refusal no_catalog(std::string_view why) {
-  Refusal refusal =
-      make_refusal(policy::ErrorCode::ConnectionError,
-                   "the policy of this database cannot be applied, so nothing may run: " +
-          std::string(why),
-                   "Try again later; the gateway goes on trying, and its /status has more.");
+  Refusal refusal = make_refusal(
+      policy::ErrorCode::ConnectionError,
+      "the policy of this database cannot be applied, so nothing may run: " + std::string(why),
+      "Try again later; the gateway goes on trying, and its /status has more.");
   refusal.sqlstate = pgwire::sqlstate::kConnectionFailure;
   return refusal;
 }

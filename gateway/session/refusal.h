@@ -35,9 +35,9 @@ Refusal make_refusal(policy::ErrorCode code, std::string message, std::string hi
 // A refusal that PostgreSQL itself would have worded: its SQLSTATE and message, nothing else.
 Refusal server_like(std::string_view sqlstate, std::string message);
 
-Refusal no_audit();                           // it cannot be written, so nothing may run
-Refusal no_catalog(std::string_view why);     // to judge by
-Refusal changed_schema();                     // in this transaction: the catalog does not show it
+Refusal no_audit();                        // it cannot be written, so nothing may run
+Refusal no_catalog(std::string_view why);  // to judge by
+Refusal changed_schema();                  // in this transaction: the catalog does not show it
 
 void write_refusal(std::string& out, const Refusal& refusal,
                    pgwire::Severity severity = pgwire::Severity::Error);

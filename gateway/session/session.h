@@ -98,7 +98,7 @@ class Session {
   enum class Hold : std::uint8_t {
     None,
     Server,   // wants a server: attach(), or unavailable()
-    Verdict,  // wants an answer() to its inquiry()
+    Verdict,  // wants the verdict on its inquiry()
     Catalog,  // wants a look at the catalog that starts after now: catalog_was_read()
     Replies,  // depends on what the server has not answered yet, or has too much outstanding
     Leaving,  // ends when the server has answered what was asked for before
@@ -108,7 +108,7 @@ class Session {
   // Of Hold::Verdict. Not null then.
   const std::shared_ptr<const Inquiry>& inquiry() const { return inquiry_; }
   // Of no effect where it is no longer what is asked.
-  void answer(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict);
+  void on_verdict(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict);
   // The look ended, whatever came of it; what it brought was given to judge_by() before.
   void catalog_was_read();
 
@@ -160,6 +160,8 @@ class Session {
     bool whole() const { return frame.size() == header.frame_bytes(); }
   };
 
+  const policy::Profile& profile() const { return *settings_.standing.profile; }
+
   // judging.cc
   struct Text {
     std::string_view sql;
@@ -169,6 +171,10 @@ class Session {
   std::optional<Flow> not_judged_now(const Message& message, std::string_view sql, Output& out);
   bool asks_for(const Text& text) const;
   void ask_elsewhere(const Text& text);
+  std::expected<VerdictRef, Flow> verdict_now(const Message& message, const Text& text,
+                                              std::string_view clients_sql, Output& out);
+  std::optional<Flow> on_changed_schema(const Message& message, std::string_view sql,
+                                        const policy::Verdict& verdict, Output& out);
   std::expected<VerdictRef, Flow> judge(const Message& message, const Text& text, Output& out);
   std::optional<Flow> judge_again(const Message& message, Prepared& prepared, Output& out);
   std::optional<Flow> judge_named_again(const Message& message, const policy::Effect& effect,
@@ -241,6 +247,9 @@ class Session {
     std::string_view sql;             // the client's
     std::string_view rewritten = {};  // the server's, where it is another
   };
+  static Decided decided(const Prepared& prepared) {
+    return {prepared.sql, prepared.rewritten ? prepared.rewritten->text : std::string_view{}};
+  }
   std::uint64_t decide(const Decided& decided, const policy::StatementVerdict& statement,
                        Output& out);
   struct Place {
@@ -287,8 +296,6 @@ class Session {
   void end_query(Expected& query, Outcome first, ServerError error);
   void end_parse(std::uint64_t request, Outcome outcome, const ServerError& error);
   void end_parses_through(std::uint64_t unit);
-
-  const policy::Profile& profile() const { return *settings_.standing.profile; }
 
   // quoting.cc
   bool hides_anything() const;

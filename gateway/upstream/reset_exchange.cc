@@ -25,9 +25,9 @@ std::string reseeding() {
 }  // namespace
 
 ResetExchange::ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server,
-                             const Settings& pinned, Done done)
+                             Settings pinned, Done done)
     : server_(std::move(server)),
-      pinned_(pinned),
+      pinned_(std::move(pinned)),
       done_(std::move(done)),
       deadline_(loop),
       later_(loop) {}

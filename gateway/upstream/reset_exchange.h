@@ -21,8 +21,7 @@ class ResetExchange final : private net::StreamEvents {
   // Called with the clean server, or with null after it was closed. May destroy this object.
   using Done = std::move_only_function<void(std::unique_ptr<ConnectedServer>)>;
 
-  // Borrows `pinned` until it is done.
-  ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, const Settings& pinned,
+  ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, Settings pinned,
                 Done done);
   void start(std::chrono::milliseconds deadline);
 
@@ -43,7 +42,7 @@ class ResetExchange final : private net::StreamEvents {
   void finish(Step last);
 
   std::unique_ptr<ConnectedServer> server_;
-  const Settings& pinned_;
+  const Settings pinned_;
   Done done_;
   net::Timer deadline_;
   net::Deferred later_;

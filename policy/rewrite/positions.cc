@@ -2,6 +2,7 @@
 #include "policy/rewrite/positions.h"
 
 #include <algorithm>
+#include <span>
 
 #include "policy/reader/reader.h"
 
@@ -32,12 +33,30 @@ std::size_t original_byte(const std::vector<Replacement>& replacements, std::siz
   return from + (byte - put_from);
 }
 
+// Where a byte of the original that stands in no replaced part has come to.
+std::size_t rewritten_byte(std::span<const Replacement> replacements, std::size_t byte) {
+  std::size_t grown = 0, shrunk = 0;
+  for (const auto& each : replacements) {
+    if (each.offset + each.bytes > byte) break;
+    grown += each.put_bytes;
+    shrunk += each.bytes;
+  }
+  return byte + grown - shrunk;
+}
+
 }  // namespace
 
 Rewritten rewritten_by(std::string_view sql, const Verdict& verdict) {
   return {.original = std::string(sql),
           .text = verdict.rewritten,
           .replacements = verdict.replacements};
+}
+
+std::string_view rewritten_part(const Verdict& verdict, const StatementVerdict& statement) {
+  if (verdict.rewritten.empty()) return {};
+  const std::size_t begin = rewritten_byte(verdict.replacements, statement.offset);
+  const std::size_t end = rewritten_byte(verdict.replacements, statement.offset + statement.bytes);
+  return std::string_view(verdict.rewritten).substr(begin, end - begin);
 }
 
 std::size_t original_position(const Rewritten& rewritten, std::size_t position) {

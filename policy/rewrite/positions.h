@@ -21,6 +21,10 @@ struct Rewritten {
 // Of the text that `verdict` is on.
 Rewritten rewritten_by(std::string_view sql, const Verdict& verdict);
 
+// Of one statement of the text that `verdict` is on: what it became; empty where nothing was
+// rewritten. Borrowed from the verdict.
+std::string_view rewritten_part(const Verdict& verdict, const StatementVerdict& statement);
+
 // `position` is 1-based and counts characters, as ErrorResponse 'P', in the rewritten text; so is
 // the answer in the original. Inside what was put in: where the replaced part began. The same
 // position where nothing was replaced; behind the end: the end.

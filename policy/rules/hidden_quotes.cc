@@ -2,6 +2,7 @@
 #include "policy/rules/hidden_quotes.h"
 
 #include <algorithm>
+#include <array>
 
 namespace policy::rules {
 namespace {
@@ -11,30 +12,11 @@ using catalog::RelationKind;
 // Runs nothing but what its facts list. COMMIT is none: it runs deferred constraints and triggers.
 bool runs_its_facts_only(StatementClass statement_class) {
   using enum StatementClass;
-  switch (static_cast<int>(statement_class)) {
-    case static_cast<int>(Select):
-    case static_cast<int>(CopyTo):
-    case static_cast<int>(Explain):
-    case static_cast<int>(Show):
-    case static_cast<int>(Set):
-    case static_cast<int>(Reset):
-    case static_cast<int>(Begin):
-    case static_cast<int>(Rollback):
-    case static_cast<int>(Savepoint):
-    case static_cast<int>(Release):
-    case static_cast<int>(RollbackTo):
-    case static_cast<int>(Prepare):
-    case static_cast<int>(Execute):
-    case static_cast<int>(Deallocate):
-    case static_cast<int>(DeclareCursor):
-    case static_cast<int>(Fetch):
-    case static_cast<int>(Move):
-    case static_cast<int>(CloseCursor):
-    case static_cast<int>(Discard):
-    case static_cast<int>(Unlisten):
-    case static_cast<int>(RowLock): return true;
-    default: return false;
-  }
+  constexpr std::array kClasses = {
+      Select,        CopyTo,    Explain, Show,        Set,     Reset,    Begin,
+      Rollback,      Savepoint, Release, RollbackTo,  Prepare, Execute,  Deallocate,
+      DeclareCursor, Fetch,     Move,    CloseCursor, Discard, Unlisten, RowLock};
+  return std::ranges::find(kClasses, statement_class) != kClasses.end();
 }
 
 // Its rows, or those of a partition, come from another server, which words its own errors.

@@ -3,6 +3,7 @@
 
 import random
 import struct
+import uuid
 
 import pytest
 
@@ -49,6 +50,8 @@ def lost(connection):
 
 
 def start_query(connection, admin, sql="SELECT pg_sleep(120)"):
+    """The text is like no other: servers of former tests may still be at theirs."""
+    sql += f" -- {uuid.uuid4()}"
     connection.send(wire.query(sql))
     eventually(lambda: admin.execute("SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND "
                                      "query = %s", [sql]).fetchone())

@@ -42,13 +42,13 @@ def test_a_principal_may_write_where_the_database_may_not(gateway):
         assert code(connection, "SELECT balance FROM accounts") is None
         assert code(connection, "SELECT 1 FROM transfers") == "42501"
         assert connection.rows("SELECT current_user, current_setting('default_transaction_read_only')") \
-            == [(USER, "off")]
+            == [[USER, "off"]]
 
 
 def test_the_others_stay_read_only_and_in_their_role(gateway):
     with gateway.connect() as connection:
         assert connection.rows("SELECT current_user, current_setting('default_transaction_read_only')") \
-            == [("reader", "on")]
+            == [["reader", "on"]]
         assert code(connection, "INSERT INTO scratch VALUES (4711, 'w')") == "42501"
         assert code(connection, "SELECT balance FROM accounts") == "42501"
 
@@ -71,4 +71,4 @@ def test_a_function_call_is_judged_by_its_oid(gateway, admin, function, argument
         messages = connection.ready()
         assert wire.kinds(messages) == expected
         assert [error["C"] for error in wire.errors(messages)] == ["42501"] * expected.count("E")
-        assert connection.rows("SELECT 1") == [("1",)]
+        assert connection.rows("SELECT 1") == [["1"]]

@@ -107,11 +107,10 @@ def running(server, policy):
     gateway = PolicyGateway(server.cluster.port, policy)
     try:
         gateway.start()
-    except BaseException:
+        yield gateway
+        gateway.stop()
+    finally:
         gateway.remove()
-        raise
-    yield gateway
-    gateway.stop()
 
 
 class Direct:

@@ -140,7 +140,7 @@ class JudgedElsewhere : public testing::Test {
     ASSERT_NE(inquiry, nullptr);
     const auto verdict =
         std::make_shared<const policy::Verdict>(policy::judge(inquiry->question()));
-    talk.session().answer(inquiry, verdict);
+    talk.session().on_verdict(inquiry, verdict);
     talk.client("");
   }
   Talk talk{policy::Profile{.mode = policy::Mode::Balanced, .max_statement_bytes = 1 << 20},
@@ -170,7 +170,7 @@ TEST_F(JudgedElsewhere, AVerdictOfAnotherPolicyIsNotUsed) {
   ASSERT_TRUE(verdict->allowed());
   talk.session().judge_by(
       standing({.mode = policy::Mode::ReadOnly, .max_statement_bytes = 1 << 20}));
-  talk.session().answer(inquiry, verdict);
+  talk.session().on_verdict(inquiry, verdict);
   talk.client("");
   EXPECT_EQ(talk.session().hold(), Hold::Verdict);
   answer();
@@ -236,6 +236,32 @@ TEST(ChangedSchema, IsNotReadBeforeItIsCommitted) {
   EXPECT_EQ(outline(talk.to_client), "E42501 ZE");
   talk.client(query("ROLLBACK")).server(complete("ROLLBACK") + ready('I'));
   EXPECT_TRUE(talk.catalog_changed);
+}
+
+TEST(ChangedSchema, IsLookedAtBeforeWhatWasPreparedIsBound) {
+  Talk talk(with_catalog());
+  talk.attach().client(parse("a", "SELECT id FROM users") + wire::sync());
+  talk.server(frame('1', "") + ready('I')).client(query("CREATE TABLE orders (id text)")).forget();
+  talk.client(wire::bind("", "a") + execute("") + wire::sync());
+  EXPECT_EQ(talk.session().hold(), Hold::Replies);
+  talk.server(complete("CREATE TABLE") + ready('I'));
+  EXPECT_EQ(talk.session().hold(), Hold::Catalog);
+  EXPECT_EQ(talk.to_server, "");
+  talk.session().catalog_was_read();
+  talk.client("");
+  EXPECT_EQ(talk.to_server, wire::bind("", "a") + execute("") + wire::sync());
+}
+
+TEST(ChangedSchema, IsNotReadByWhatWasPreparedBeforeItIsCommitted) {
+  Talk talk(with_catalog());
+  talk.attach().client(parse("a", "SELECT id FROM users") + wire::sync());
+  talk.server(frame('1', "") + ready('I')).client(query("BEGIN"));
+  talk.server(complete("BEGIN") + ready('T')).client(query("CREATE TABLE orders (id text)"));
+  talk.server(complete("CREATE TABLE") + ready('T')).forget();
+  talk.client(wire::bind("", "a") + execute("") + wire::sync());
+  EXPECT_FALSE(talk.to_server.contains(execute("")));
+  talk.server(error("26000") + ready('E'));
+  EXPECT_EQ(outline(talk.to_client), "E42501 ZE");
 }
 
 TEST(ChangedSchema, IsNotReadInTheSameMessage) {
