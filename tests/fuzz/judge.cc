@@ -2,7 +2,8 @@
 // Property: what is refused stays refused, and what is allowed stays allowed, however it is
 // spelled: white space, comments and line ends between tokens, letter case, empty statements and
 // harmless neighbours around it. The corpus's attacks stay refused by its policy, also quoted and
-// wrapped. Any text gets a verdict by that policy.
+// wrapped. Any text gets a verdict by that policy, and the cache gives the same for it and for the
+// text with other digits.
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <array>
@@ -11,9 +12,11 @@
 #include <string>
 #include <string_view>
 
+#include "policy/cache.h"
 #include "policy/judge.h"
 #include "tests/fuzz/attack.h"
 #include "tests/fuzz/canary.h"
+#include "tests/support/verdict_text.h"
 
 namespace {
 
@@ -72,6 +75,24 @@ constexpr std::array<std::string_view, 14> kAllowed = {
     "EXPLAIN ( ANALYZE ) SELECT 1",
 };
 
+// Numbers that nothing depends on, beside some that much depends on.
+constexpr std::array<std::string_view, 14> kNumbered = {
+    "SELECT id , user_id FROM orders WHERE id = 42 AND user_id < - 7",
+    "SELECT id FROM orders WHERE id IN ( 1 , 22 , 333 ) ORDER BY 1",
+    "SELECT id FROM orders WHERE id BETWEEN 10 AND 20 LIMIT 5 OFFSET 10",
+    "SELECT id + 1 , id :: varchar ( 10 ) FROM orders",
+    "SELECT CAST ( 5 AS regclass ) FROM orders WHERE id = 5",
+    "SELECT relname FROM pg_class WHERE oid = 1259",
+    "SELECT x . * FROM ( VALUES ( 1 , 2 ) , ( 3 , 4 ) ) x ( a , b ) GROUP BY 1 , 2",
+    "INSERT INTO orders ( id ) VALUES ( 7 ) , ( -8 )",
+    "UPDATE orders SET user_id = 7 , id = id + 1 WHERE id = 9",
+    "DELETE FROM orders WHERE id = 3",
+    "SELECT id FROM orders LIMIT 1 ; SELECT ssn FROM users LIMIT 2",
+    "SELECT ssn FROM users WHERE id = 5",
+    "SELECT repeat ( email , 3 + 4 ) FROM users WHERE id = 1e+5 OR id = 1.5",
+    "SELECT email [ 1 : 2 ] FROM users FETCH FIRST 3 ROWS ONLY",
+};
+
 constexpr std::array<std::string_view, 10> kBetween = {
     " ", "\n", "\t", "\r\n", "/**/", "/* ' */", "/* /* \" */ */", "-- '\n", "--\r", " \f "};
 constexpr std::array<std::string_view, 6> kAround = {"",           ";",    "SELECT 1;",
@@ -116,6 +137,42 @@ bool passes_policy(std::string_view sql) {
       .allowed();
 }
 
+// The verdict in full, by the policy, for who may write.
+void compare_with_cache(policy::VerdictCache& cache, std::string_view sql) {
+  policy::Profile profile = fuzz::Attacks::of_corpus().profile();
+  profile.mode = policy::Mode::Balanced;
+  const policy::Question question{.sql = sql,
+                                  .parameter_types = {},
+                                  .profile = profile,
+                                  .server_major = fuzz::Attacks::of_corpus().server_major()};
+  const std::string cached = support::text_of(*cache.judge(question));
+  const bool same = cached == support::text_of(policy::judge(question));
+  if (!same) std::fprintf(stderr, "cached otherwise: %.*s\n", int(sql.size()), sql.data());
+  fuzz::require(same && !fuzz::canary());
+}
+
+void change_digits(std::string sql, FuzzedDataProvider& input) {
+  policy::VerdictCache cache(1 << 20, 42);
+  compare_with_cache(cache, sql);
+  for (int i = 0; i < 3; ++i) {
+    for (char& c : sql) {
+      if (std::isdigit(static_cast<unsigned char>(c)) == 0) continue;
+      c = static_cast<char>('0' + input.ConsumeIntegralInRange(0, 9));
+    }
+    compare_with_cache(cache, sql);
+  }
+}
+
+void change_digits_of_some(FuzzedDataProvider& input) {
+  switch (input.ConsumeIntegralInRange(0, 2)) {
+    case 0: return change_digits(respell(input.PickValueInArray(kNumbered), input), input);
+    case 1: return change_digits(std::string(input.PickValueInArray(kNumbered)), input);
+    default: break;
+  }
+  const std::string sql = input.ConsumeRandomLengthString();
+  change_digits(sql, input);
+}
+
 void spell_statements(FuzzedDataProvider& input) {
   fuzz::require(!allowed(respell(input.PickValueInArray(kDenied), input)) && !fuzz::canary());
   fuzz::require(allowed(respell(input.PickValueInArray(kAllowed), input)));
@@ -134,9 +191,10 @@ void disguise_attack(FuzzedDataProvider& input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzedDataProvider input(data, size);
-  switch (input.ConsumeIntegralInRange(0, 3)) {
+  switch (input.ConsumeIntegralInRange(0, 4)) {
     case 0: spell_statements(input); break;
     case 1: passes_policy(input.ConsumeRemainingBytesAsString()); break;
+    case 2: change_digits_of_some(input); break;
     default: disguise_attack(input); break;
   }
   return 0;

@@ -20,8 +20,29 @@ namespace {
 
 using support::text_of;
 
+// Inert literals beside ones that are not.
+const std::vector<std::string> kMixed{
+    "SELECT email, id FROM users WHERE id = 5 ORDER BY 1",
+    "SELECT email, id FROM users WHERE id = 5 ORDER BY 2",
+    "SELECT email, id FROM users WHERE id > 10 GROUP BY 1, 2",
+    "SELECT DISTINCT ON (1) email, id FROM users LIMIT 3",
+    "SELECT email::varchar(5) FROM users WHERE id IN (1, 2, 3)",
+    "SELECT 5::regclass FROM users WHERE id = 6",
+    "SELECT id FROM users WHERE id = 5::oid",
+    "SELECT repeat(email, 3), repeat(email, 1 + 2) FROM users",
+    "SELECT id + 1, id - 1, -id FROM users WHERE id BETWEEN -10 AND 20 LIMIT 5 OFFSET 6",
+    "SELECT sum(id) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND 2 FOLLOWING) FROM users LIMIT 1",
+    "SELECT id FROM users TABLESAMPLE SYSTEM (10) WHERE id < 7",
+    "SELECT x.a FROM (VALUES (1, 2), (3, 4)) x (a, b) ORDER BY x.a + 1",
+    "INSERT INTO orders (id) VALUES (1), (2), (-3)",
+    "INSERT INTO orders (id) SELECT id + 100 FROM orders",
+    "INSERT INTO orders (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 2",
+    "UPDATE orders SET id = 4, amount = amount * 5 WHERE id = 6",
+    "DELETE FROM orders WHERE id = 7 RETURNING id + 8",
+    "WITH w AS (DELETE FROM orders WHERE id = 7 RETURNING id) SELECT id FROM w WHERE id <> 9"};
+
 std::vector<std::string> corpus_statements() {
-  std::vector<std::string> statements;
+  std::vector<std::string> statements = kMixed;
   for (const char* name : {"corpus.jsonl", "own.jsonl", "ordinary.jsonl"}) {
     std::ifstream file(std::string(POSTERN_CORPUS) + "/" + name);
     for (std::string line; std::getline(file, line);) {

@@ -61,6 +61,20 @@ TEST(Judging, OfAPreparedStatementIsRepeatedWhenThePolicyChanged) {
   EXPECT_EQ(outline(talk.to_client), "E42501 ZI");
 }
 
+// The cache has one verdict for texts that differ in such literals; each is recorded as itself.
+TEST(Judging, OfTextsThatDifferInLiteralsRecordsEach) {
+  Talk talk;
+  talk.attach();
+  for (const std::string sql : {"SELECT a FROM t WHERE b = 12", "SELECT a FROM t WHERE b = 34",
+                                "SELECT a FROM t WHERE b = 5", "SELECT a FROM t WHERE b = 678"}) {
+    talk.client(query(" " + sql + " ;"));
+    EXPECT_TRUE(talk.ledger.allowed.contains(sql));
+    EXPECT_TRUE(talk.to_server.contains(sql));
+    talk.server(complete("SELECT 1") + ready('I')).forget();
+  }
+  EXPECT_EQ(talk.ledger.fault, "");
+}
+
 TEST(Judging, OfAPortalIsRepeatedWhenThePolicyChanged) {
   Talk talk;
   talk.begin().client(parse("a", "INSERT INTO t VALUES (1)") + wire::bind("p", "a") + wire::sync());
