@@ -35,6 +35,20 @@ std::size_t bytes_wanted(const pgwire::FrameHeader& header) {
   }
 }
 
+// Reported since 18. Names are judged by the pinned path; by the empty one they are just not found.
+bool is_path_lost(std::string_view path, const policy::Profile& profile) {
+  return profile.access != nullptr && path != profile.search_path && !path.empty() &&
+         path != "\"\"";
+}
+
+bool is_pin_lost(const pgwire::ParameterStatus& status, const policy::Profile& profile) {
+  if (status.name == "client_encoding") return status.value != "UTF8";
+  if (status.name == "standard_conforming_strings") return status.value != "on";
+  if (status.name == "search_path") return is_path_lost(status.value, profile);
+  return status.name == "default_transaction_read_only" && status.value != "on" &&
+         profile.mode == policy::Mode::ReadOnly;
+}
+
 bool has_rows(ReplyKind kind) { return kind == ReplyKind::Execute || kind == ReplyKind::Query; }
 
 }  // namespace
@@ -226,11 +240,7 @@ bool Session::on_ready(const Message& reply, Output& out) {
 bool Session::on_parameter_status(const Message& reply, Output& out) {
   const auto status = pgwire::read_parameter_status(reply.body());
   if (!status) return false;
-  const bool is_lost = (status->name == "client_encoding" && status->value != "UTF8") ||
-                       (status->name == "standard_conforming_strings" && status->value != "on") ||
-                       (status->name == "default_transaction_read_only" && status->value != "on" &&
-                        profile().mode == policy::Mode::ReadOnly);
-  if (is_lost) {
+  if (is_pin_lost(*status, profile())) {
     end(CloseReason::ServerStateInDoubt,
         "the server setting \"" + std::string(status->name) + "\" changed to \"" +
             std::string(status->value) + "\", which this gateway does not allow",

@@ -126,6 +126,17 @@ TEST(Judging, MakesAServerReadOnlyThatWasConnectedToWrite) {
   EXPECT_EQ(talk.to_server, query("SET default_transaction_read_only TO 'on'") + query("SELECT 1"));
 }
 
+TEST(Judging, EndsWithTheSearchPathThatItWasBy) {
+  policy::Profile profile = with_catalog();
+  profile.search_path = "public";
+  for (const std::string_view path : {"public", "", "\"\"", "hidden, public"}) {
+    Talk talk(profile);
+    talk.attach().client(query("SELECT id FROM users"));
+    talk.server(frame('S', z("search_path") + z(path)));
+    EXPECT_EQ(talk.closed.has_value(), path.starts_with("hidden")) << path;
+  }
+}
+
 TEST(CatalogMiss, WaitsForWhatTheSessionItselfIsChanging) {
   Talk talk(with_catalog());
   talk.attach().client(query("CREATE TABLE orders (id text)") + query("SELECT id FROM orders"));
