@@ -95,12 +95,12 @@ struct Server::State {
 void Server::State::open_databases() {
   for (std::size_t i = 0; i < config.databases.size(); ++i) {
     const auto& database = config.databases[i];
-    databases.push_back(
-        {.name = database.name,
-         .metrics_id = i,
-         .keeper = open_keeper(loop, config.listen, database),
-         .pool = upstream::make_pool(loop, pool_settings(database)),
-         .writing_pool = upstream::make_pool(loop, writing_pool_settings(database))});
+    relay::Database& opened = databases.emplace_back();
+    opened.name = database.name;
+    opened.metrics_id = i;
+    opened.keeper = open_keeper(loop, config.listen, database);
+    opened.pool = upstream::make_pool(loop, pool_settings(database));
+    opened.writing_pool = upstream::make_pool(loop, writing_pool_settings(database));
   }
   for (auto& database : databases) {
     database.keeper->on_change([this, &database] {

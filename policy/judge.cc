@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "policy/changed_schema.h"
 #include "policy/enforcement.h"
 #include "policy/facts.h"
 #include "policy/guc.h"
@@ -173,6 +174,19 @@ bool ignores_inert_literals(const StatementVerdict& verdict) {
          (verdict.facts == nullptr || has_only_user_relations(*verdict.facts));
 }
 
+// No catalog shows what earlier statements of the text make of the schema.
+void refuse_behind_ddl(const Question& question, Verdict& verdict) {
+  if (question.profile.access == nullptr) return;
+  bool is_changed = false;
+  for (StatementVerdict& statement : verdict.statements) {
+    if (is_changed && statement.allowed() && uses_catalog(statement)) {
+      statement.violations.push_back(changed_schema());
+      statement.violations.back().position = character_at(question.sql, statement.offset);
+    }
+    is_changed = is_changed || changes_catalog(statement.statement_class);
+  }
+}
+
 Verdict judge_once(const Question& question) {
   Verdict verdict{.access = question.profile.access, .epoch = question.profile.epoch};
   const TextLimits limits{.bytes_max = question.profile.max_statement_bytes,
@@ -195,6 +209,7 @@ Verdict judge_once(const Question& question) {
     verdict.statements.push_back(
         verdict_on(std::move((*facts)[i]), text.statement(i), question, positions));
   }
+  refuse_behind_ddl(question, verdict);
   if (!std::ranges::all_of(verdict.statements, ignores_inert_literals)) {
     verdict.inert_literals.clear();
   }

@@ -7,6 +7,7 @@
 
 #include "gateway/check/facts_json.h"
 #include "gateway/session/names.h"
+#include "policy/changed_schema.h"
 #include "policy/function_call.h"
 #include "policy/guc.h"
 #include "policy/rules/access.h"
@@ -120,6 +121,7 @@ Outcome SessionView::query(const Step& step) {
   drop(statements_, "");
   drop(portals_, "");
   const Violations of_text = all_of(*outcome.verdict);
+  if (of_text.empty()) outcome.refusals = behind_ddl(*outcome.verdict);
   for (const auto& statement : outcome.verdict->statements) {
     auto more = use_names(statement, of_text);
     outcome.refusals.insert(outcome.refusals.end(), more.begin(), more.end());
@@ -127,11 +129,29 @@ Outcome SessionView::query(const Step& step) {
   return outcome;
 }
 
+// As the wire: what an open transaction has changed no catalog shows.
+SessionView::Violations SessionView::behind_ddl(const policy::Verdict& verdict) const {
+  const bool is_refused = has_changed_schema_ && profile_.access != nullptr &&
+                          std::ranges::any_of(verdict.statements, policy::uses_catalog);
+  return is_refused ? Violations{policy::changed_schema()} : Violations{};
+}
+
+void SessionView::note_transaction(const policy::StatementVerdict& statement) {
+  if (statement.effect.kind == Kind::Begin) is_in_transaction_ = true;
+  if (statement.effect.kind == Kind::EndTransaction) {
+    is_in_transaction_ = has_changed_schema_ = false;
+  }
+  if (is_in_transaction_ && policy::changes_catalog(statement.statement_class)) {
+    has_changed_schema_ = true;
+  }
+}
+
 // What a statement's names lead to. `of_text`: why its text is refused; empty where it is not.
 SessionView::Violations SessionView::use_names(const policy::StatementVerdict& statement,
                                                const Violations& of_text) {
   const policy::Effect& effect = statement.effect;
   const bool runs = of_text.empty();
+  if (runs) note_transaction(statement);
   switch (effect.kind) {
     case Kind::Prepare: hold(statements_, effect.name, Held{.refusals = of_text}); break;
     case Kind::Declare: hold(portals_, effect.name, Held{.refusals = of_text}); break;
@@ -177,6 +197,7 @@ void SessionView::drop_all_names() {
 
 Outcome SessionView::parse(const Step& step) {
   Outcome outcome{.sql = step.sql, .verdict = judge(step)};
+  if (all_of(*outcome.verdict).empty()) outcome.refusals = behind_ddl(*outcome.verdict);
   if (step.statement.empty()) drop(statements_, "");
   hold(statements_, step.statement,
        Held{.refusals = all_of(*outcome.verdict), .text = outcome.verdict});

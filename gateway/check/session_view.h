@@ -49,12 +49,15 @@ class SessionView {
   Outcome startup(const Step& step) const;
   Outcome function_call(const Step& step) const;
   std::shared_ptr<const policy::Verdict> judge(const Step& step) const;
+  Violations behind_ddl(const policy::Verdict& verdict) const;
+  void note_transaction(const policy::StatementVerdict& statement);
   Violations use_names(const policy::StatementVerdict& statement, const Violations& of_text);
   void drop_all_names();
 
   const policy::Profile& profile_;
   int server_major_;
   Names statements_{}, portals_{};
+  bool is_in_transaction_ = false, has_changed_schema_ = false;
 };
 
 }  // namespace gateway::check

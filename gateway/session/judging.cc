@@ -7,7 +7,7 @@
 
 #include "gateway/pgwire/sqlstate.h"
 #include "gateway/session/session.h"
-#include "policy/facts.h"
+#include "policy/changed_schema.h"
 
 namespace gateway::session {
 namespace {
@@ -41,24 +41,6 @@ bool only_ends_transaction(const policy::Verdict& verdict) {
            return statement.statement_class == StatementClass::Commit ||
                   statement.statement_class == StatementClass::Rollback;
          });
-}
-
-bool uses_catalog(const StatementVerdict& statement) {
-  return statement.facts != nullptr && !policy::changes_catalog(statement.statement_class) &&
-         (!statement.facts->relations.empty() || !statement.facts->calls.empty());
-}
-
-bool uses_changed_catalog(const policy::Verdict& verdict) {
-  const auto changed = std::ranges::find_if(verdict.statements, [](const auto& statement) {
-    return policy::changes_catalog(statement.statement_class);
-  });
-  return std::any_of(changed, verdict.statements.end(), uses_catalog);
-}
-
-bool changes_any_catalog(const policy::Verdict& verdict) {
-  return std::ranges::any_of(verdict.statements, [](const StatementVerdict& statement) {
-    return policy::changes_catalog(statement.statement_class);
-  });
 }
 
 }  // namespace
@@ -168,8 +150,8 @@ std::optional<Session::Flow> Session::on_changed_schema(const Message& message,
                                                         const policy::Verdict& verdict,
                                                         Output& out) {
   if (profile().access == nullptr) return std::nullopt;
-  if (uses_changed_catalog(verdict)) return refuse(message, sql, changed_schema(), out);
-  if (ddl_seq_ == 0 || std::ranges::none_of(verdict.statements, uses_catalog)) return std::nullopt;
+  if (ddl_seq_ == 0 || std::ranges::none_of(verdict.statements, policy::uses_catalog))
+    return std::nullopt;
   if (ddl_seq_ > ready_seq_ && !unit_open_) return wait_for_replies(out);
   return refuse(message, sql, changed_schema(), out);
 }
@@ -233,7 +215,7 @@ std::optional<Session::Flow> Session::judge_named_again(const Message& message,
 
 // What was sent changes the catalog when it is committed.
 void Session::note_ddl(const policy::Verdict& verdict, const Expected& entry) {
-  if (changes_any_catalog(verdict)) ddl_seq_ = entry.seq;
+  if (policy::changes_catalog(verdict)) ddl_seq_ = entry.seq;
 }
 
 void Session::settle_ddl(Output& out) {

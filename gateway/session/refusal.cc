@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/pgwire/sqlstate.h"
+#include "policy/changed_schema.h"
 #include "policy/rules/access.h"
 
 namespace gateway::session {
@@ -82,12 +83,8 @@ Refusal no_catalog(std::string_view why) {
 }
 
 Refusal changed_schema() {
-  Refusal refusal = make_refusal(
-      policy::ErrorCode::AccessDenied,
-      "the schema was changed in this transaction, so what this statement reads is not known",
-      "Commit the change first.");
-  refusal.detail = "ACCESS_DENIED: statement (rule: resolve)";
-  return refusal;
+  static const policy::Violation violation = policy::changed_schema();
+  return refusal_of(violation);
 }
 
 void write_refusal(std::string& out, const Refusal& refusal, pgwire::Severity severity) {

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "gateway/check/input.h"
+#include "policy/rules/access.h"
 
 namespace gateway::check {
 namespace {
@@ -56,6 +59,29 @@ TEST(SessionView, SaysWhyTheTextBehindANameWasRefused) {
 TEST(SessionView, RefusesNamesThatItDoesNotKnow) {
   EXPECT_EQ(run(R"(["EXECUTE p"])"), "D");
   EXPECT_EQ(run(R"([{"msg": "bind", "stmt": "s"}, {"msg": "execute"}])"), "DD");
+}
+
+TEST(SessionView, ReadsNothingInATransactionThatChangedTheSchema) {
+  policy::catalog::Rows rows{.server_major = 15};
+  rows.schemas.push_back({.oid = 2200, .name = rows.keep("public")});
+  rows.types.push_back({.oid = 25, .schema = 2200, .name = rows.keep("text"), .category = 'S'});
+  policy::catalog::Relation users{.oid = 16500, .schema = 2200, .name = rows.keep("users")};
+  users.columns.push_back({.name = rows.keep("id"), .type = 25, .number = 1});
+  rows.relations.push_back(std::move(users));
+  const policy::Profile profile{
+      .mode = policy::Mode::Permissive,
+      .access = std::make_shared<const policy::Access>(
+          policy::AccessPolicy{},
+          std::make_shared<const policy::catalog::Snapshot>(std::move(rows)),
+          std::vector<std::string>{"public"})};
+  EXPECT_EQ(run(R"x(["SELECT id FROM users", "CREATE TABLE t (id text)", "SELECT id FROM users"])x",
+                profile),
+            "AAA");
+  EXPECT_EQ(run(R"x(["BEGIN", "CREATE TABLE t (id text)", "SELECT id FROM users", "COMMIT",
+                    "SELECT id FROM users"])x",
+                profile),
+            "AADAA");
+  EXPECT_EQ(run(R"x(["CREATE TABLE t (id text); SELECT id FROM users"])x", profile), "D");
 }
 
 TEST(SessionView, FollowsCursors) {
