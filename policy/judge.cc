@@ -255,6 +255,7 @@ void tell_obstacle(Verdict& verdict, const std::string& construct) {
 
 std::vector<Replacement> replacements_of(const std::vector<Splice>& splices) {
   std::vector<Replacement> replacements;
+  replacements.reserve(splices.size());
   for (const auto& splice : splices) {
     replacements.push_back(
         {.offset = splice.offset, .bytes = splice.bytes, .put_bytes = splice.text.size()});
