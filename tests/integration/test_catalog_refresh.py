@@ -87,7 +87,7 @@ def test_status_and_metrics_tell_of_the_catalog(gateways):
     assert gateway.metric("postern_catalog_epoch", database=DATABASE) == 1
     assert gateway.metric("postern_catalog_looks_total", result="changed") == 1
     assert gateway.metric("postern_catalog_age_seconds", database=DATABASE) < WINDOW_MAX_SECONDS
-    assert "catalog loaded" in gateway.log_text()
+    eventually(lambda: "catalog loaded" in gateway.log_text())
 
 
 def test_databases_without_rules_have_no_catalog(gateways):
@@ -108,7 +108,7 @@ def test_a_new_table_is_known_after_a_while(gateways, made):
         made("CREATE TABLE newborn AS SELECT 1 AS id", "DROP TABLE newborn")
         eventually(lambda: code_of(connection, "SELECT id FROM newborn") is None)
     assert gateway.metric("postern_catalog_epoch") >= 2
-    assert "catalog changed" in gateway.log_text()
+    eventually(lambda: "catalog changed" in gateway.log_text())
 
 
 def test_a_new_table_is_known_at_once_where_it_is_missed(gateways, made):
@@ -197,7 +197,7 @@ def test_a_catalog_that_cannot_be_read_refuses_and_says_why(gateways, admin, clu
                 admin.execute("GRANT SELECT ON pg_rewrite TO PUBLIC")
                 eventually(lambda: code_of(connection, "SELECT 1") is None)
             assert gateway.get("/readyz")[0] == 200
-            assert "catalog can be read again" in gateway.log_text()
+            eventually(lambda: "catalog can be read again" in gateway.log_text())
     finally:
         admin.execute("GRANT SELECT ON pg_rewrite TO PUBLIC")
 
