@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <sstream>
 
 #include "gateway/demo/http_get.h"
@@ -15,6 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kHttpTimeout = 5s;
+constexpr auto kRecordMax = 5s;
+constexpr auto kRecordPoll = 10ms;
 constexpr int kShownLines = 8;
 
 // One line of the tour's output: what was tried, and what is wrong with the result.
@@ -96,11 +99,22 @@ std::vector<std::string_view> refusal_record(const Step& step) {
   return {"\"query_denied\"", step.sql, "\"violations\":[{"};
 }
 
+// A refusal is told a moment before its record is written, in one turn of the gateway's loop.
+std::string refusal_record_complaint(const TourPlan& plan, const Step& step, Signals& signals) {
+  const auto deadline = std::chrono::steady_clock::now() + kRecordMax;
+  std::string wrong = audit_complaint(plan, refusal_record(step));
+  while (!wrong.empty() && !signals.stopping() && std::chrono::steady_clock::now() < deadline) {
+    signals.wait(kRecordPoll);
+    wrong = audit_complaint(plan, refusal_record(step));
+  }
+  return wrong;
+}
+
 Result<std::string> whole_complaint(const TourPlan& plan, const Step& step,
                                     const PsqlOutput& output, Signals& signals) {
   if (auto wrong = complaint(step, output); !wrong.empty()) return wrong;
   if (step.outcome == Outcome::RefusedByPostern) {
-    if (auto wrong = audit_complaint(plan, refusal_record(step)); !wrong.empty()) return wrong;
+    if (auto wrong = refusal_record_complaint(plan, step, signals); !wrong.empty()) return wrong;
   }
   return alone_complaint(plan, step, signals);
 }
