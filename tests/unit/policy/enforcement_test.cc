@@ -54,7 +54,6 @@ TEST(Warn, TellsWhatTheRulesWouldRefuse) {
       {"EXPLAIN SELECT 1", "allow_explain"},
       {"SELECT nothing_of_the_kind FROM orders", "resolve"},
       {"SELECT 1 FROM nowhere", "resolve"},
-      {"DO $$BEGIN END$$", "mode"},
   };
   for (const auto& each : kCases) {
     EXPECT_FALSE(ask(each.sql, Enforcement::Enforce).allowed() &&
@@ -85,6 +84,10 @@ TEST(Warn, RefusesWhatNothingAllows) {
       "SELECT FROM WHERE",
       "SELECT 1; LOAD 'x'",
       "SHOW ALL",
+      "DO $$BEGIN EXECUTE 'LOAD x'; END$$",
+      "CALL nothing_of_the_kind()",
+      // Newer than the server's grammar: what it reads there cannot be told.
+      "SELECT * FROM JSON_TABLE('[]', '$[*]' COLUMNS (a int)) t",
   };
   for (const auto sql : kTexts) EXPECT_FALSE(ask(sql).allowed()) << sql;
 }
