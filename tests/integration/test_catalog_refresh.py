@@ -12,7 +12,7 @@ import pytest
 from harness.cluster import DATABASE, Cluster
 from harness.gateway import Gateway
 from harness.waiting import eventually
-from harness.wire import ServerError
+from harness.wire import ServerError, code_of
 
 REFRESH = "300ms"
 RULES = {"columns": {"denied_patterns": ["*.*secret*"]}, "tables": {"denied": ["hidden"]}}
@@ -24,15 +24,6 @@ WINDOW_MAX_SECONDS = 10
 
 def guarded(refresh=REFRESH, **rules):
     return {"mode": "permissive", "catalog_refresh": refresh, "access_policy": RULES | rules}
-
-
-def code_of(connection, sql):
-    """None: it ran."""
-    try:
-        connection.rows(sql)
-        return None
-    except ServerError as error:
-        return error.fields["C"]
 
 
 def catalog(gateway):
@@ -235,3 +226,17 @@ def unready(server_port, database):
         yield gateway.start()
     finally:
         gateway.stop()
+
+
+def test_a_lock_on_a_table_keeps_nobody_from_being_judged(gateways, admin, cluster):
+    """The definition of the view over it cannot be read; everything else is read and judged."""
+    gateway = gateways(guarded())
+    with gateway.connect() as connection, cluster.admin() as locking:
+        with locking.transaction():
+            locking.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
+            admin.execute("DROP TABLE IF EXISTS beside; CREATE TABLE beside (k int); "
+                          "GRANT SELECT ON beside TO tester")
+            assert code_of(connection, "SELECT k FROM beside") is None
+            assert gateway.get("/readyz")[0] == 200
+        assert code_of(connection, "SELECT id FROM rich") is None
+    admin.execute("DROP TABLE beside")

@@ -30,17 +30,12 @@ def gateway(cluster):
         yield gateway
 
 
-def code(connection, sql):
-    (error, *_) = wire.errors(connection.simple(sql)) or [None]
-    return error and error["C"]
-
-
 def test_a_principal_may_write_where_the_database_may_not(gateway):
     with gateway.connect(user="writer") as connection:
-        assert code(connection, "INSERT INTO scratch VALUES (4711, 'w')") is None
-        assert code(connection, "DELETE FROM scratch WHERE k = 4711") is None
-        assert code(connection, "SELECT balance FROM accounts") is None
-        assert code(connection, "SELECT 1 FROM transfers") == "42501"
+        assert wire.code_of(connection, "INSERT INTO scratch VALUES (4711, 'w')") is None
+        assert wire.code_of(connection, "DELETE FROM scratch WHERE k = 4711") is None
+        assert wire.code_of(connection, "SELECT balance FROM accounts") is None
+        assert wire.code_of(connection, "SELECT 1 FROM transfers") == "42501"
         assert connection.rows("SELECT current_user, current_setting('default_transaction_read_only')") \
             == [[USER, "off"]]
 
@@ -49,13 +44,13 @@ def test_the_others_stay_read_only_and_in_their_role(gateway):
     with gateway.connect() as connection:
         assert connection.rows("SELECT current_user, current_setting('default_transaction_read_only')") \
             == [["reader", "on"]]
-        assert code(connection, "INSERT INTO scratch VALUES (4711, 'w')") == "42501"
-        assert code(connection, "SELECT balance FROM accounts") == "42501"
+        assert wire.code_of(connection, "INSERT INTO scratch VALUES (4711, 'w')") == "42501"
+        assert wire.code_of(connection, "SELECT balance FROM accounts") == "42501"
 
 
 def test_every_condition_of_a_match_counts(gateway):
     with gateway.connect(user="counter") as connection:
-        assert code(connection, "SELECT 1 FROM transfers") == "42501"
+        assert wire.code_of(connection, "SELECT 1 FROM transfers") == "42501"
 
 
 @pytest.mark.parametrize("function, argument, expected", [

@@ -9,18 +9,9 @@ import pytest
 from harness.cluster import PASSWORD, USER
 from harness.gateway import merge
 from harness.waiting import eventually
-from harness.wire import ServerError
+from harness.wire import ServerError, code_of
 
 HIDES_BALANCES = {"access_policy": {"columns": {"denied": ["accounts.balance"]}}}
-
-
-def code_of(connection, sql):
-    """None: it ran."""
-    try:
-        connection.rows(sql)
-        return None
-    except ServerError as error:
-        return error.fields["C"]
 
 
 def write(gateway, text=None):

@@ -314,3 +314,9 @@ def errors(messages):
 
 def statuses(messages):
     return "".join(got.status for got in messages if got.kind == "Z")
+
+
+def code_of(connection, sql):
+    """The SQLSTATE that a Query is answered with; None: it ran."""
+    (error, *_) = errors(connection.simple(sql)) or [None]
+    return error and error["C"]

@@ -23,13 +23,15 @@ TEST(Reload, KeepsNothingBackWhereNothingDiffers) {
 TEST(Reload, TakesWhatStatementsAreJudgedBy) {
   const auto result =
       reloaded(test::with_database("mode: read_only"),
-               test::with_database("mode: balanced, statement_timeout: 7s, catalog_refresh: 1s, "
-                                   "idle_in_transaction_timeout: 8s, gucs: {allowed: [work_mem]}, "
-                                   "access_policy: {tables: {denied: [t]}, allow_explain: true}, "
-                                   "principals: [{match: {users: [ann]}, mode: read_only}]"));
+               test::with_database(
+                   "mode: balanced, enforcement: warn, statement_timeout: 7s, catalog_refresh: 1s, "
+                   "idle_in_transaction_timeout: 8s, gucs: {allowed: [work_mem]}, "
+                   "access_policy: {tables: {denied: [t]}, allow_explain: true}, "
+                   "principals: [{match: {users: [ann]}, mode: read_only}]"));
   EXPECT_EQ(result.kept, Paths());
   const Database& database = result.config.databases[0];
   EXPECT_EQ(database.mode, Mode::Balanced);
+  EXPECT_EQ(database.enforcement, policy::Enforcement::Warn);
   EXPECT_EQ(database.statement_timeout, 7s);
   EXPECT_EQ(database.idle_in_transaction_timeout, 8s);
   EXPECT_EQ(database.catalog_refresh, 1s);
