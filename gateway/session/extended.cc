@@ -103,7 +103,6 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   if (const auto flow = check_names(execute->portal, portals_, message, out)) return *flow;
   const PreparedRef prepared = portals_.look_up(execute->portal, unit_).prepared;
   if (const auto flow = judge_again(message, *prepared, out)) return *flow;
-  if (!shared_.audit_available) return refuse(message, prepared->sql, no_audit(), out);
   const policy::StatementVerdict* statement = prepared->judged();
   std::uint64_t request = 0;
   if (statement != nullptr) {

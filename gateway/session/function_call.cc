@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // FunctionCall: a function by its OID, with arguments that stream past unread.
 #include "policy/function_call.h"
+
 #include "gateway/session/session.h"
 
 namespace gateway::session {

@@ -62,6 +62,7 @@ void Session::judge_by(policy::Standing standing) {
   const auto known = server_defaults_.find("default_transaction_read_only");
   const bool may_write = attached_ && known != server_defaults_.end() && known->second == "off";
   if (may_write && profile().mode == policy::Mode::ReadOnly) {
+    std::erase_if(client_settings_, [&](const auto& each) { return each.first == known->first; });
     client_settings_.emplace_back(known->first, "on");
     are_settings_due_ = true;
   }

@@ -42,7 +42,7 @@ bool Session::may_quote_hidden(const policy::StatementVerdict& statement,
   return judged == nullptr || runs_a_third || judged->may_quote_hidden;
 }
 
-// Of a Query or FunctionCall, of whose own statements `own_may_quote` tells. It ends an implicit
+// Of a Query or FunctionCall; `quoting` tells of its own statements. It ends an implicit
 // transaction that messages before it began, too: their deferred constraints and triggers then run.
 void Session::note_quoting(Expected& entry, Quoting quoting, std::string_view sql,
                            const policy::Verdict& verdict) const {
@@ -76,6 +76,7 @@ void Session::relay_text(const Message& reply, Output& out) {
   using Kind = ServerText::Kind;
   const Expected* entry = replies_.empty() ? nullptr : &replies_.front();
   const bool is_hiding = entry == nullptr ? hides_anything() : entry->may_quote_hidden;
+  const auto& access = entry == nullptr ? profile().access : entry->access;
   const bool is_notice = reply.type() == pgwire::backend::kNoticeResponse;
   const bool is_bind = entry != nullptr && entry->kind == ReplyKind::Bind;
   // By its header alone, so that it does not matter how much of it is there.
@@ -86,9 +87,7 @@ void Session::relay_text(const Message& reply, Output& out) {
                                  : Kind::Error,
                .extent = is_read_whole ? ServerText::Extent::Whole : ServerText::Extent::Front,
                .body = reply.body()},
-              {.access = is_hiding && entry != nullptr ? entry->access.get()
-                         : is_hiding                   ? profile().access.get()
-                                                       : nullptr,
+              {.access = is_hiding ? access.get() : nullptr,
                .is_hiding = is_hiding,
                .rewritten = entry == nullptr ? nullptr : entry->rewritten.get()});
   if (!body) {
