@@ -76,7 +76,8 @@ TEST(VerdictCache, CountsWhatStatementsDo) {
   facts.relations[0].columns.resize(1000);
   facts.outputs.resize(100);
   Verdict verdict;
-  verdict.statements.push_back({.facts = std::make_shared<const Facts>(std::move(facts))});
+  // Not with a designated initializer: g++ 12 then takes its temporary for uninitialized at -O3.
+  verdict.statements.emplace_back().facts = std::make_shared<const Facts>(std::move(facts));
   cache.keep(ask("SELECT 1", profile), std::make_shared<const Verdict>(std::move(verdict)));
   EXPECT_GE(cache.bytes(),
             100 * sizeof(RelationUse) + 1000 * sizeof(ColumnUse) + 100 * sizeof(OutputColumn));
