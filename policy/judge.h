@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 
 #include "policy/error_code.h"
 #include "policy/literal_offsets.h"
+#include "policy/plan_limits.h"
 #include "policy/statement_class.h"
 
 namespace policy {
@@ -48,6 +50,11 @@ struct Profile {
   // Null: judged by statement class alone. Else nothing that does not resolve against its catalog
   // passes.
   std::shared_ptr<const Access> access{};
+  // The plan gate. Nothing: it is off. Set only where `access` is.
+  std::optional<PlanLimits> plan{};
+  // Of what one statement may return to a client; 0: any number.
+  std::uint64_t result_rows_max = 0;
+  std::uint64_t result_bytes_max = 0;
   // Grows with every change of policy or catalog: a verdict of another epoch is judged again.
   std::uint64_t epoch = 1;
   bool operator==(const Profile&) const = default;
@@ -72,7 +79,10 @@ enum class Check : std::uint8_t {
   Table,
   Column,
   Function,
-  Resolve
+  Resolve,
+  Plan,
+  Result,
+  Rate,
 };
 
 // As audit records and tools name it: "column". Static storage.
@@ -136,6 +146,12 @@ struct StatementVerdict {
   // An error or notice of it may quote what the profile may not read: it writes, or runs code,
   // where columns are refused.
   bool may_quote_hidden = false;
+  // The facts do not bound what it costs: the server is asked for its plan before it runs. Asked is
+  // for these bytes of the text, which `kExplain` is put before; of a COPY or EXPLAIN they are the
+  // statement inside.
+  bool needs_plan = false;
+  std::size_t planned_offset = 0;
+  std::size_t planned_bytes = 0;
   bool allowed() const { return violations.empty(); }
 };
 

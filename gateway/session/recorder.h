@@ -25,6 +25,14 @@ enum class Outcome : std::uint8_t {
   Disconnected,  // client or server went away first
 };
 
+// What the plan gate found of a statement.
+enum class PlanCheck : std::uint8_t {
+  Skipped,  // the gate is off
+  Passed,   // bounded by its facts, or by its plan
+  Warned,
+  Denied,
+};
+
 struct Decision {
   std::uint64_t request_id = 0;
   std::string_view sql;  // the client's text of this statement
@@ -38,6 +46,7 @@ struct Decision {
   // What it reads and writes; null where that is not known.
   const policy::Facts* facts = nullptr;
   const policy::catalog::Snapshot* snapshot = nullptr;  // of the facts
+  PlanCheck plan = PlanCheck::Skipped;
   bool allowed() const { return error_code.empty(); }
 };
 
