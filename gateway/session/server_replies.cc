@@ -87,6 +87,7 @@ bool Session::stream_server_body(std::string_view rest, std::size_t& at, Output&
   if (server_body_left_ == 0) return false;
   const std::size_t count = std::min<std::size_t>(rest.size(), server_body_left_);
   if (server_body_ == Body::Forward) out.to_client.forward(rest.substr(0, count));
+  if (server_body_ == Body::Collect) collect(rest.substr(0, count));
   server_body_left_ -= count;
   at += count;
   pop_fakes(out);
@@ -133,7 +134,13 @@ bool Session::on_reply(const Message& reply, Output& out) {
 }
 
 bool Session::on_rows(const Message& reply, Output& out) {
-  if (!has_rows(replies_.front().kind)) return false;
+  const Expected& entry = replies_.front();
+  if (!has_rows(entry.kind)) return false;
+  if (entry.treatment == Treatment::Probe && reply.type() == backend::kDataRow) {
+    collect(reply.frame);
+    server_body_ = Body::Collect;
+    return true;
+  }
   pass(reply, out);
   return true;
 }
@@ -217,7 +224,7 @@ bool Session::on_ready(const Message& reply, Output& out) {
     portals_.succeeded(entry.seq, entry.statements);
     end_query(entry, Outcome::Ok, {});
   }
-  if (entry.treatment == Treatment::Skip) {
+  if (is_silent(entry.treatment)) {
     server_body_ = Body::Drop;
   } else {
     out.to_client.forward(reply.frame);
@@ -248,7 +255,7 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
     return true;
   }
   std::string& told = told_[std::string(status->name)];
-  const bool is_ours = !replies_.empty() && replies_.front().treatment == Treatment::Skip;
+  const bool is_ours = !replies_.empty() && is_silent(replies_.front().treatment);
   if (!is_ours || told != status->value) {
     out.to_client.forward(reply.frame);
     told = status->value;
@@ -257,7 +264,7 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
 }
 
 void Session::pass(const Message& reply, Output& out) {
-  const bool is_skipped = !replies_.empty() && replies_.front().treatment == Treatment::Skip;
+  const bool is_skipped = !replies_.empty() && is_silent(replies_.front().treatment);
   if (is_skipped && reply.type() != backend::kNotificationResponse) return;
   out.to_client.forward(reply.frame);
   server_body_ = Body::Forward;
@@ -270,6 +277,7 @@ void Session::end_copy(const Expected& entry) {
 
 void Session::drop_front() {
   end_copy(replies_.front());
+  note_probe_end(replies_.front());
   replies_.pop();
 }
 
@@ -280,6 +288,7 @@ void Session::pop(Output& out) {
     return;
   out.cancel_server = !replies_.empty();
   cancel_later_ = false;
+  if (is_asking()) question_->interruption = PlanQuestion::Interruption::Client;
 }
 
 void Session::pop_fakes(Output& out) {

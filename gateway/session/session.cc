@@ -54,7 +54,11 @@ Session::CancelTarget Session::cancel() {
     return CancelTarget::WaitingHere;
   }
   if (replies_.empty()) return CancelTarget::Nothing;
-  if (replies_.front().treatment != Treatment::Skip) return CancelTarget::Server;
+  const Treatment treatment = replies_.front().treatment;
+  if (treatment == Treatment::Probe && question_) {
+    question_->interruption = PlanQuestion::Interruption::Client;
+  }
+  if (treatment != Treatment::Skip) return CancelTarget::Server;
   cancel_later_ = true;
   return CancelTarget::Later;
 }
