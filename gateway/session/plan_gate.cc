@@ -36,6 +36,15 @@ void append_text(std::string& key, std::string_view text) {
   key.append(text);
 }
 
+// Of what SQL PREPARE made, which the protocol binds.
+std::optional<PlanNeed> contained_need(const Prepared& prepared) {
+  if (!prepared.judged()->needs_plan) return std::nullopt;
+  PlanNeed need;
+  need.judged = prepared.judged();
+  need.obstacle = "it was prepared by SQL and is bound by the protocol";
+  return need;
+}
+
 }  // namespace
 
 // What decides on a plan beside the profile. The search_path is pinned; the role is the server's.
@@ -87,7 +96,7 @@ PlanRef Session::take_answer(const std::string& key, const PlanNeed& need) {
 // message; what was predicted of it is withdrawn.
 std::optional<Session::Flow> Session::pass_gate(const Message& message, const Gated& gated,
                                                 const PlanNeed& need, Output& out) {
-  if (is_sure_to_fail()) return std::nullopt;
+  if (need.obstacle.empty() && is_sure_to_fail()) return std::nullopt;
   const std::string key = plan_key(need);
   PlanRef plan = take_answer(key, need);
   if (!plan && question_ && question_->key == key) return on_no_plan(message, gated, need, out);
@@ -141,7 +150,9 @@ std::optional<Session::Flow> Session::gate_bind(const Message& message, const Pr
   planned_.clear();
   if (!profile().plan || prepared.judged() == nullptr) return std::nullopt;
   if (prepared.effect().kind == policy::Effect::Kind::Execute) return std::nullopt;  // at Execute
-  auto need = plan_need(prepared.judged_text(), *prepared.verdict, {prepared.statement, unit_});
+  auto need = prepared.is_contained ? contained_need(prepared)
+                                    : plan_need(prepared.judged_text(), *prepared.verdict,
+                                                {prepared.statement, unit_});
   if (!need) return std::nullopt;
   const Gated gated{prepared.sql, prepared.verdict, prepared.judged()};
   if (!message.whole()) {
@@ -174,7 +185,7 @@ std::optional<Session::Flow> Session::gate_execute(const Message& message, const
 Session::Flow Session::refuse_plan(const Message& message, const Gated& gated,
                                    std::span<const Violation> violations, Output& out) {
   withdraw_predictions();
-  return refuse(message, gated.sql, plan_refusal(gated, violations), out);
+  return refuse_stopped(message, gated.sql, plan_refusal(gated, violations), out);
 }
 
 Refusal Session::plan_refusal(const Gated& gated, std::span<const Violation> violations) {
@@ -211,7 +222,7 @@ std::optional<Session::Flow> Session::on_no_plan(const Message& message, const G
   return Flow::Done;
 }
 
-// Where the probe failed the transaction is aborted, and the client is told why, not that it is.
+// Also where the transaction is aborted, perhaps by the probe, the client is told why.
 Session::Flow Session::refuse_stopped(const Message& message, std::string_view sql,
                                       const Refusal& refusal, Output& out) {
   if (!is_sure_to_fail()) return refuse(message, sql, refusal, out);

@@ -126,6 +126,7 @@ std::optional<PlanNeed> Session::plan_need(std::string_view sql, const policy::V
   const StatementVerdict& statement = verdict.statements[place.part];
   const bool executes = statement.effect.kind == Effect::Kind::Execute;
   if (!profile().plan || (!statement.needs_plan && !executes)) return std::nullopt;
+  if (statement.effect.kind == Effect::Kind::Prepare) return std::nullopt;  // when it is executed
   PlanNeed need;
   need.part = place.part;
   need.judged = &statement;

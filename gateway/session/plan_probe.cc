@@ -34,14 +34,18 @@ std::shared_ptr<const policy::Rewritten> placed_in(std::string_view sql,
   return placed;
 }
 
-// The name of our portal in an error's context stands for the client's.
-void show_portal(std::string& error, std::string_view portal) {
-  const std::string ours = "portal \"" + std::string(policy::kPlanName) + '"';
-  const std::string shown =
-      portal.empty() ? "unnamed portal" : "portal \"" + std::string(portal) + '"';
-  for (std::size_t at = 0; (at = error.find(ours, at)) != std::string::npos; at += shown.size()) {
-    error.replace(at, ours.size(), shown);
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
   }
+}
+
+// Our names in an error stand for the client's: the portal in its context, the statement elsewhere.
+void show_names(std::string& error, const PlanQuestion& question) {
+  const std::string ours(policy::kPlanName);
+  replace_all(error, "portal \"" + ours + '"',
+              question.portal.empty() ? "unnamed portal" : "portal \"" + question.portal + '"');
+  replace_all(error, ours, question.prepared);
 }
 
 std::string type_bytes(std::span<const std::uint32_t> types) {
@@ -87,7 +91,9 @@ Session::Flow Session::ask(const Message& message, const Gated& gated, const Pla
   const std::string probe = probe_prefix() + std::string(need.text);
   question_->placed = placed_in(gated.sql, *gated.verdict, *gated.statement, probe);
   if (message.type() == pgwire::frontend::kBind) {
-    question_->portal = pgwire::read_bind_head(message.body())->portal;
+    const auto head = pgwire::read_bind_head(message.body());
+    question_->portal = head->portal;
+    question_->prepared = head->statement;
   }
   if (is_query(message.type())) {
     send_query_probe(probe, out);
@@ -164,7 +170,7 @@ void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fi
   portals_.doubt_fresh();
   if (!question_) return;
   std::string body = told_text(reply).value_or(std::string(reply.body()));
-  show_portal(body, question_->portal);
+  show_names(body, *question_);
   pgwire::Writer(question_->error)
       .begin(pgwire::backend::kErrorResponse)
       .bytes(body)
@@ -199,8 +205,8 @@ void Session::end_probed_unit(Output& out) {
 void Session::on_tick(TimePoint now, Output& out) {
   if (!is_asking() || replies_.empty()) return;
   if (replies_.front().treatment != Treatment::Probe) return;
-  if (question_->running_since == TimePoint{}) question_->running_since = now;
-  if (now - question_->running_since < question_->timeout) return;
+  if (!question_->running_since) question_->running_since = now;
+  if (now - *question_->running_since < question_->timeout) return;
   if (question_->interruption == PlanQuestion::Interruption::None) {
     question_->interruption = PlanQuestion::Interruption::Timeout;
   }

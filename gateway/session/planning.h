@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,11 +50,12 @@ struct PlanQuestion {
   std::string error;           // Failed: an ErrorResponse, as the client may see it
   std::string error_text;      // … its message
   std::chrono::milliseconds timeout{0};
-  TimePoint asked_at{}, running_since{};  // the latter unset while earlier messages run
+  TimePoint asked_at{};
+  std::optional<TimePoint> running_since;  // not while earlier messages run
   // The probe as what the client's text became: its positions are told in the client's text.
   std::shared_ptr<const policy::Rewritten> placed;
   // For the record of a refusal.
-  std::string sql, portal;
+  std::string sql, portal, prepared;
   std::shared_ptr<const policy::Verdict> verdict;  // keeps the next
   const policy::StatementVerdict* statement = nullptr;
 };

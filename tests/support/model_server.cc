@@ -45,7 +45,7 @@ bool ends_transaction(std::string_view text) {
 }
 
 bool returns_rows(std::string_view text) {
-  return text.starts_with("SELECT") || text.starts_with("FETCH") || text.starts_with("EXECUTE");
+  return text.starts_with("SELECT") || text.starts_with(kAskForPlan) || text.starts_with("FETCH") || text.starts_with("EXECUTE");
 }
 
 }  // namespace
@@ -142,6 +142,7 @@ void Server::on_message(char type, std::string_view body) {
     return;
   }
   Error error;
+  if (type == 'P' || type == 'B' || type == 'D' || type == 'E' || type == 'C') unit_open_ = true;
   switch (type) {
     case 'Q': return on_query(body.substr(0, body.size() - 1));
     case 'P': error = parse(body); break;
@@ -192,11 +193,61 @@ Server::Error Server::check_refusals(const std::vector<std::string>& statements)
   return std::nullopt;
 }
 
+// What running `text` plans; "?" for what executes itself.
+std::string Server::planned(const std::string& text, const Names& names) {
+  std::string next = text;
+  for (int depth = 0; depth <= 4; ++depth) {
+    if (!next.starts_with("EXECUTE")) return next;
+    const auto found = names.find(word(next, 1));
+    if (found == names.end()) return "";
+    next = found->second.body;
+  }
+  return "?";
+}
+
+Server::Error Server::check_plans(const std::vector<std::string>& statements) const {
+  if (!options_.gates) return std::nullopt;
+  Names names = statements_;
+  bool has_ended = false, has_discarded = false, has_named = false;
+  for (const std::string& text : statements) {
+    const std::string plans = planned(text, names);
+    const bool executes = text.starts_with("EXECUTE"), prepares = text.starts_with("PREPARE");
+    if (plans == "?") return "54000";
+    if (has(plans, "heavy") && !prepares) {
+      const bool is_late = has_discarded || (executes && has_named) || unit_open_ ||
+                           (status_ != 'I' && has_ended);
+      if (is_late) return "54000";
+      if (status_ != 'E' && has(plans, "dear")) return "54000";
+      if (status_ != 'E' && has(plans, "fail_plan")) return "22012";
+    }
+    if (prepares) names[word(text, 1)] = {text, text.substr(text.find(" AS ") + 4)};
+    if (text == "DEALLOCATE ALL" || text == "DISCARD ALL") names.clear();
+    if (text.starts_with("DEALLOCATE")) names.erase(word(text, 1));
+    has_named = has_named || prepares || text.starts_with("DEALLOCATE");
+    has_discarded = has_discarded || text == "DISCARD ALL";
+    has_ended = has_ended || ends_transaction(text);
+  }
+  return std::nullopt;
+}
+
+Server::Error Server::explain(const std::string& text) {
+  const std::string plans = planned(text, statements_);
+  if (plans.empty()) return "26000";
+  if (has(plans, "fail_plan")) return "22012";
+  const std::string json = std::string(R"([{"Plan": {"Node Type": "Result", "Startup Cost": 0.0, )") +
+                           R"("Plan Rows": 1, "Plan Width": 4, "Total Cost": )" +
+                           (has(plans, "dear") ? "1e9" : "1.0") + "}}]";
+  send('D', wire::be16(1) + wire::be32(static_cast<std::uint32_t>(json.size())) + json);
+  complete("EXPLAIN");
+  return std::nullopt;
+}
+
 void Server::on_query(std::string_view sql) {
   statements_.erase("");
   portals_.erase("");
   pending_ = {.statements = split_statements(sql), .is_query = true};
   Error error = check_refusals(pending_.statements);
+  if (!error) error = check_plans(pending_.statements);
   if (!error && sql == "'") error = "42601";
   if (error) {
     fail(*error);
@@ -256,6 +307,11 @@ Server::Error Server::bind(std::string_view body) {
   if (!portal.empty() && portals_.contains(portal)) return "42P03";
   portals_.erase(portal);
   if (has(body, "fail_bind")) return "22P02";
+  const bool is_contained = statement.text.starts_with("PREPARE");
+  if (options_.gates && has(statement.body, "heavy")) {
+    if (is_contained || has(statement.body, "dear")) return "54000";
+    if (has(statement.body, "fail_plan")) return "22012";
+  }
   portals_[portal] = {.statement = statement};
   send('2', "");
   return std::nullopt;
@@ -295,6 +351,11 @@ Server::Error Server::execute(std::string_view body) {
   }
   if (status_ == 'E' && !ends_transaction(text)) return "25P02";
   if (found->second.done && !returns_rows(text)) return "55000";
+  if (options_.gates && text.starts_with("EXECUTE")) {
+    const std::string plans = planned(text, statements_);
+    if (plans == "?" || (has(plans, "heavy") && has(plans, "dear"))) return "54000";
+    if (has(plans, "heavy") && has(plans, "fail_plan")) return "22012";
+  }
   if (rows == kFailingRows) return "22012";
   if (rows == 1 && text.starts_with("SELECT") && !found->second.done) {
     on_run_(statement.text);
@@ -311,6 +372,7 @@ Server::Error Server::execute(std::string_view body) {
 Server::Error Server::run(const Statement& statement) {
   const std::string& text = statement.body;
   on_run_(statement.text);
+  if (text.starts_with(kAskForPlan)) return explain(text.substr(kAskForPlan.size()));
   if (has(text, "fail_run")) return "22012";
   if (has(text, "defer")) deferred_error_ = true;
   if (text == "BEGIN" || ends_transaction(text)) return run_transaction(text);
@@ -416,7 +478,7 @@ void Server::close(std::string_view body) {
 }
 
 void Server::sync() {
-  skipping_ = false;
+  skipping_ = unit_open_ = false;
   if (status_ == 'I') {
     if (const Error error = commit()) fail(*error);
   }

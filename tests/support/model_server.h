@@ -23,8 +23,14 @@ inline constexpr std::uint32_t kFailingRows = 7777;
 
 struct ServerOptions {
   bool refuses = false;            // what a gateway in front of it would (is_refused)
+  bool gates = false;              // … refuses by plan, too
   bool registers_skipped = false;  // broken: a skipped Parse or Close happens all the same
 };
+
+// What a gateway puts before a text to ask for its plan; words in the text say what it is: dear, or
+// fail_plan. Only what is marked heavy is asked about.
+inline constexpr std::string_view kAskForPlan =
+    "/* postern plan gate */ EXPLAIN (VERBOSE, FORMAT JSON) ";
 
 // A statement that no policy of the tests allows, or that does not parse.
 bool is_refused(std::string_view statement);
@@ -79,6 +85,10 @@ class Server {
   Error commit();
   void end_transaction(bool committed);
   Error check_refusals(const std::vector<std::string>& statements) const;
+  Error check_plans(const std::vector<std::string>& statements) const;
+  using Names = std::map<std::string, Statement>;
+  static std::string planned(const std::string& text, const Names& names);
+  Error explain(const std::string& text);
   void fail(const std::string& sqlstate);
   void ready();
   void send(char type, std::string_view body);
@@ -93,7 +103,7 @@ class Server {
   std::map<std::string, Portal> portals_;
   Pending pending_;
   char status_ = 'I';
-  bool skipping_ = false, deferred_error_ = false, broken_ = false;
+  bool skipping_ = false, unit_open_ = false, deferred_error_ = false, broken_ = false;
 };
 
 }  // namespace model

@@ -20,6 +20,7 @@ class Ledger final : public Recorder {
       return refusals.push_back(std::string(decision.error_code));
     }
     ++allowed[std::string(decision.sql)];
+    plans.push_back(decision.plan);
     if (!open.insert(decision.request_id).second) blame("two decisions with one id");
   }
   void on_end(const End& end) override {
@@ -44,11 +45,12 @@ class Ledger final : public Recorder {
 
   // The settings of the log-in, which were judged there; a name that must not exist.
   static bool is_the_gateways(std::string_view text) {
-    return text.starts_with("SET application_name") || text == "EXECUTE _postern_absent_";
+    return text.starts_with("SET application_name") || text.starts_with(kPlanComment) || text == "EXECUTE _postern_absent_";
   }
 
   std::map<std::string, int, std::less<>> allowed, runs;
   std::vector<std::string> refusals;
+  std::vector<PlanCheck> plans;  // of what was allowed
   std::set<std::uint64_t> open;
   std::map<std::uint64_t, Outcome> outcomes;
   std::string said;  // by the server of what failed last: message|detail

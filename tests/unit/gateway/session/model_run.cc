@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/unit/gateway/session/messages.h"
+#include "tests/unit/gateway/session/unbounded.h"
 
 namespace gateway::session {
 namespace {
@@ -44,6 +45,7 @@ std::string printable(std::string_view bytes) {
 
 ModelRun::ModelRun(Surroundings surroundings, std::uint32_t seed, model::ServerOptions options)
     : random_(seed),
+      surroundings_(surroundings),
       server_(
           options, [this](const std::string& text) { ledger_.on_read(text); },
           [this](const std::string& text) { ledger_.on_run(text); }),
@@ -98,21 +100,36 @@ std::string ModelRun::statement() {
     case 5: return "ROLLBACK";
     case 6: return "COMMIT AND CHAIN";
     case 7:
-    case 8: return "PREPARE " + sql_name + " AS SELECT " + number;
+    case 8: return "PREPARE " + sql_name + " AS SELECT " + number + weight();
     case 9:
     case 10: return "EXECUTE " + sql_name;
     case 11: return "DEALLOCATE " + sql_name;
     case 12: return "DEALLOCATE ALL";
-    case 13: return "DECLARE " + sql_name + " CURSOR FOR SELECT " + number;
-    case 14: return "DECLARE " + sql_name + " CURSOR WITH HOLD FOR SELECT " + number;
+    case 13: return "DECLARE " + sql_name + " CURSOR FOR SELECT " + number + weight();
+    case 14: return "DECLARE " + sql_name + " CURSOR WITH HOLD FOR SELECT " + number + weight();
     case 15: return "FETCH 1 FROM " + sql_name;
     case 16: return one_in(3) ? "CLOSE ALL" : "CLOSE " + sql_name;
     case 17: return "COPY t" + number + " TO STDOUT";
     case 18: says_copy_ = true; return "COPY t" + number + " FROM STDIN";
     case 19:
     case 20: return "SELECT " + number + " AS " + kMarks[below(kMarks.size())];
-    default: return "SELECT " + number;
+    default: return "SELECT " + number + weight();
   }
+}
+
+// Of a statement that only its plan can bound, where there is a gate.
+std::string ModelRun::weight() {
+  static constexpr std::array kWeights{" AS heavy", " AS heavy_dear", " AS heavy_fail_plan"};
+  return is_gated() && one_in(2) ? kWeights[below(kWeights.size())] : "";
+}
+
+// The text of a message: the engine leaves what is heavy to its plan.
+std::string ModelRun::judged(std::string text) {
+  if (!is_gated()) return text;
+  const policy::Question question{
+      .sql = text, .parameter_types = {}, .profile = *surroundings_.profile};
+  surroundings_.verdicts.keep(question, unbounded_verdict(question, "heavy"));
+  return text;
 }
 
 std::string ModelRun::sql() {
@@ -130,14 +147,14 @@ void ModelRun::say_something() {
   switch (below(16)) {
     case 0:
     case 1:
-    case 2: say(wire::query(sql())); break;
+    case 2: say(wire::query(judged(sql()))); break;
     case 3:
     case 4: say(wire::sync()); break;
     case 5: say(wire::flush()); break;
     case 6: say(wire::close(one_in(2) ? 'S' : 'P', name())); break;
     case 7: say(wire::describe(one_in(2) ? 'S' : 'P', name())); break;
     case 8:
-    case 9: say(wire::parse(name(), one_in(12) ? "" : statement())); break;
+    case 9: say(wire::parse(name(), judged(one_in(12) ? "" : statement()))); break;
     case 10: say(wire::bind(name(), name(), one_in(8) ? "fail_bind" : "")); break;
     case 11: {
       static constexpr std::array<std::uint32_t, 4> kRows{0, 0, 1, model::kFailingRows};
@@ -149,7 +166,7 @@ void ModelRun::say_something() {
     default: {
       const std::string statement_name = name(), portal = name();
       if (one_in(2)) say(wire::close('S', statement_name));
-      say(wire::parse(statement_name, statement()));
+      say(wire::parse(statement_name, judged(statement())));
       say(wire::bind(portal, statement_name));
       if (one_in(2)) say(wire::describe('P', portal));
       say(wire::execute(portal));
@@ -187,6 +204,7 @@ void ModelRun::say_probes() {
 
 void ModelRun::step() {
   if (one_in(40)) interrupt();
+  if (is_gated() && session_.hold() == Session::Hold::Plan && one_in(40)) interrupt_probe();
   if (one_in(2) && !to_gate_.empty()) give_session(1 + below(to_gate_.size()));
   if (session_.hold() == Session::Hold::Server && one_in(2)) attach();
   if (one_in(2)) {
@@ -254,6 +272,17 @@ void ModelRun::carry_out() {
   }
 }
 
+// A cancel that the server did not see in time: what it says then is not what counts.
+void ModelRun::interrupt_probe() {
+  is_interrupted_ = true;
+  if (one_in(2)) {
+    session_.cancel();
+    return;
+  }
+  for (const int hour : {1, 2}) session_.on_tick(TimePoint(std::chrono::hours(hour)), out_);
+  carry_out();
+}
+
 // A message that answers nothing, long enough to arrive in pieces.
 void ModelRun::interrupt() {
   const std::string text =
@@ -273,7 +302,8 @@ void ModelRun::check_rest() {
 
 void ModelRun::compare() {
   if (!ledger_.fault.empty()) return;
-  model::Server direct({.refuses = true}, [](const std::string&) {}, [](const std::string&) {});
+  if (is_interrupted_) return;
+  model::Server direct({.refuses = true, .gates = is_gated()}, [](const std::string&) {}, [](const std::string&) {});
   direct.receive(said_);
   const std::string expected = answers(direct.take_output()), got = answers(seen_);
   if (expected == got) return;

@@ -42,6 +42,8 @@ class ModelRun {
   void say_probes();
   std::string name();
   std::string statement();
+  std::string weight();
+  std::string judged(std::string text);
   std::string sql();
 
   void step();
@@ -52,10 +54,14 @@ class ModelRun {
   void attach();
   void carry_out();
   void interrupt();
+  void interrupt_probe();
   void check_rest();
   void compare();
 
+  bool is_gated() const { return surroundings_.profile->plan.has_value(); }
+
   std::minstd_rand random_;
+  Surroundings surroundings_;
   Ledger ledger_;
   model::Server server_;
   Session session_;
@@ -69,7 +75,7 @@ class ModelRun {
   std::size_t seen_at_ = 0;
   char seen_status_ = 'I';
   int serial_ = 0;
-  bool says_copy_ = false;
+  bool says_copy_ = false, is_interrupted_ = false;
   ClientCopy copy_ = ClientCopy::None;
 };
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "tests/unit/gateway/session/model_run.h"
+#include "tests/unit/gateway/session/unbounded.h"
 
 namespace gateway::session {
 namespace {
@@ -50,6 +51,22 @@ TEST_F(Model, RunsOnlyWhatWasJudgedAndAnswersAsTheServerWould) {
   }
   if (is_replay) return;
   EXPECT_GT(refused_, runs / 4);  // the runs reach what they are about
+  EXPECT_GT(ran_, runs);
+}
+
+// The same where many statements need a plan first: allowed, refused, not made, stopped.
+TEST_F(Model, AsksForPlansAndAnswersAsTheServerWould) {
+  policy::PlanLimits limits;
+  limits.cache_entries_max = 0;  // a plan that is known is not asked for: the model does not know it
+  profile_ = std::make_shared<const policy::Profile>(gated(limits));
+  const std::uint32_t first = number_from("POSTERN_MODEL_SEED", 1);
+  const bool is_replay = std::getenv("POSTERN_MODEL_SEED") != nullptr;
+  const std::uint32_t runs = is_replay ? 1 : number_from("POSTERN_MODEL_RUNS", kRuns);
+  for (std::uint32_t seed = first; seed < first + runs; ++seed) {
+    ASSERT_EQ(play(seed), "") << "POSTERN_MODEL_SEED=" << seed;
+  }
+  if (is_replay) return;
+  EXPECT_GT(refused_, runs / 2);
   EXPECT_GT(ran_, runs);
 }
 

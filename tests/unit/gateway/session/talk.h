@@ -9,6 +9,7 @@
 #include "gateway/session/session.h"
 #include "tests/unit/gateway/session/ledger.h"
 #include "tests/unit/gateway/session/messages.h"
+#include "tests/unit/gateway/session/unbounded.h"
 
 namespace gateway::session {
 
@@ -33,17 +34,28 @@ class Talk {
   }
   Talk& client(std::string_view bytes) {
     from_client_ += bytes;
-    const std::size_t taken = session_.on_client_bytes(from_client_, {}, out_);
+    const std::size_t taken = session_.on_client_bytes(from_client_, now_, out_);
     carry_out();
     from_client_.erase(0, taken);
     return *this;
   }
   Talk& server(std::string_view bytes) {
     from_server_ += bytes;
-    const std::size_t taken = session_.on_server_bytes(from_server_, {}, out_);
+    const std::size_t taken = session_.on_server_bytes(from_server_, now_, out_);
     carry_out();
     from_server_.erase(0, taken);
     return session_.hold() == Session::Hold::None ? *this : client("");
+  }
+  // Keeps a verdict on `sql` by which only plans bound its statements.
+  Talk& unbound(std::string_view sql) {
+    const policy::Question question{.sql = sql, .parameter_types = {}, .profile = profile_};
+    verdicts_.keep(question, unbounded_verdict(question));
+    return *this;
+  }
+  Talk& tick(std::chrono::milliseconds time) {
+    now_ = TimePoint(time);
+    session_.on_tick(now_, out_);
+    return carry_out();
   }
   Talk& end(CloseReason reason) {
     session_.end(reason, "the end", out_);
@@ -84,6 +96,7 @@ class Talk {
                    {.standing = {std::make_shared<const policy::Profile>(profile_)},
                     .max_statement_bytes = max_statement_bytes_}};
   Output out_;
+  TimePoint now_{};
   std::string from_client_, from_server_;
 };
 
