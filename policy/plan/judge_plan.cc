@@ -106,13 +106,10 @@ void judge_estimates(const PlanTree& tree, const PlanLimits& limits, PlanVerdict
 
 // "id, customer_id"
 std::string indexed_columns(const catalog::Relation& table) {
-  std::vector<std::int16_t> told;
   std::string names;
-  for (const auto& key : table.unique_keys) {
-    if (key.empty() || std::ranges::find(told, key.front()) != told.end()) continue;
-    const catalog::Column* column = table.column(key.front());
+  for (const std::int16_t number : table.index_columns) {
+    const catalog::Column* column = table.column(number);
     if (column == nullptr) continue;
-    told.push_back(key.front());
     if (!names.empty()) names += ", ";
     names += rules::quoted_name(column->name);
   }
