@@ -150,6 +150,12 @@ Violation outside(const std::string& name, bool is_known) {
   return violation;
 }
 
+// A plan may name one relation many times.
+bool is_told(const PlanVerdict& verdict, const std::string& name) {
+  return std::ranges::find(verdict.violations, name, &Violation::resource) !=
+         verdict.violations.end();
+}
+
 std::string name_of(const PlanRelation& relation) {
   return rules::quoted_name(relation.schema) + '.' + rules::quoted_name(relation.name);
 }
@@ -166,6 +172,7 @@ void judge_relations(const PlanTree& tree, const Facts& facts, const Profile& pr
       if (verdict.violations.size() >= kViolationsMax) return;
       const auto* relation = known_relation(snapshot, named);
       if (relation != nullptr && closure.has(*relation)) continue;
+      if (is_told(verdict, name_of(named))) continue;
       verdict.violations.push_back(outside(name_of(named), relation != nullptr));
     }
   }
