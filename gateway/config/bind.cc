@@ -101,7 +101,7 @@ class Binder {
     if (pattern == "databases") bound_.config.databases.emplace_back();
     if (pattern == kPrincipals) {
       Database& database = bound_.config.databases[index_];
-      database.principals.push_back({.access = database.access});
+      database.principals.push_back({.access = database.access, .limits = database.limits});
     }
   }
 

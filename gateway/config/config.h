@@ -71,6 +71,12 @@ struct AccessRules {
   ExplainPolicy explain;
 };
 
+// What one principal may use up; 0: no limit.
+struct Limits {
+  std::size_t max_result_rows = 0;  // of one statement, where the mode is read_only
+  std::size_t max_result_bytes = 0;
+};
+
 // Who is meant: one item of each list that is not empty. principal.h has how they compare.
 struct Match {
   std::vector<std::string> users, applications, tokens;  // with globs
@@ -82,6 +88,7 @@ struct Principal {
   Match match;
   std::optional<Mode> mode;  // nothing: the database's
   AccessRules access;        // the database's, with the keys that are given here replaced
+  Limits limits;             // likewise
 };
 
 // A `url` has been taken apart: its parts are in these fields.
@@ -112,6 +119,7 @@ struct Database {
   Duration statement_timeout = std::chrono::seconds(30);
   Duration idle_in_transaction_timeout = std::chrono::seconds(60);
   AccessRules access;
+  Limits limits;
   std::vector<Principal> principals;  // the first that matches counts
 };
 

@@ -70,6 +70,12 @@ Slot explain(const Cursor& cursor) {
 }
 
 template <auto Field>
+Slot limits(const Cursor& cursor) {
+  if (cursor.principal != Cursor::kNone) return &(principal_of(cursor).limits.*Field);
+  return &(cursor.config.databases[cursor.index].limits.*Field);
+}
+
+template <auto Field>
 Slot match(const Cursor& cursor) {
   return &(principal_of(cursor).match.*Field);
 }
@@ -349,6 +355,13 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Word,
      .slot = explain<&ExplainPolicy::on_error>,
      .words = kOnError},
+    {"databases[].limits", Type::Map},
+    {.path = "databases[].limits.max_result_rows",
+     .type = Type::Integer,
+     .slot = limits<&Limits::max_result_rows>},
+    {.path = "databases[].limits.max_result_bytes",
+     .type = Type::Size,
+     .slot = limits<&Limits::max_result_bytes>},
     {"databases[].principals", Type::MapList},
     {"databases[].principals[].match", Type::Map},
     {.path = "databases[].principals[].match.users",
@@ -370,6 +383,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "databases[].principals[].access_policy",
      .type = Type::Map,
      .like = "databases[].access_policy"},
+    {.path = "databases[].principals[].limits", .type = Type::Map, .like = "databases[].limits"},
 
     {"mcp", Type::Map, kNo},
     {"mcp.enabled", Type::Boolean, kNo},

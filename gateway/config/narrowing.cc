@@ -160,6 +160,16 @@ std::optional<std::string_view> widening(Mode narrow, Mode wide) {
   return std::nullopt;
 }
 
+// 0 is no limit.
+std::optional<std::string_view> widening(const Limits& narrow, const Limits& wide) {
+  const auto is_wider = [](std::size_t limit, std::size_t other) {
+    return other != 0 && (limit == 0 || limit > other);
+  };
+  if (is_wider(narrow.max_result_rows, wide.max_result_rows)) return "limits.max_result_rows";
+  if (is_wider(narrow.max_result_bytes, wide.max_result_bytes)) return "limits.max_result_bytes";
+  return std::nullopt;
+}
+
 std::optional<std::string_view> widening(const AccessRules& narrow, const AccessRules& wide,
                                          const Texts& search_path) {
   const AccessPolicy& n = narrow.policy;

@@ -17,5 +17,6 @@ std::optional<std::string_view> widening(Mode narrow, Mode wide);
 // `search_path`: of the database that both are of.
 std::optional<std::string_view> widening(const AccessRules& narrow, const AccessRules& wide,
                                          const std::vector<std::string>& search_path);
+std::optional<std::string_view> widening(const Limits& narrow, const Limits& wide);
 
 }  // namespace gateway::config

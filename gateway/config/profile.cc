@@ -18,6 +18,10 @@ policy::Mode mode_of(Mode mode) {
   return policy::Mode::ReadOnly;
 }
 
+const Limits& limits_of(const Database& database, const ProfileInputs& inputs) {
+  return inputs.principal ? database.principals[*inputs.principal].limits : database.limits;
+}
+
 }  // namespace
 
 bool has_rules(const AccessRules& access) {
@@ -38,6 +42,11 @@ policy::Profile profile_of(const Database& database, const ProfileInputs& inputs
   profile.allow_explain = inputs.access.allow_explain;
   profile.allowed_gucs = database.allowed_gucs;
   profile.max_statement_bytes = listen.max_statement_bytes;
+  if (inputs.mode == Mode::ReadOnly) {
+    const Limits& limits = limits_of(database, inputs);
+    profile.result_rows_max = limits.max_result_rows;
+    profile.result_bytes_max = limits.max_result_bytes;
+  }
   const auto pin = [&](std::string name, Duration timeout) {
     profile.pinned_timeouts.push_back(
         {std::move(name), static_cast<std::uint64_t>(timeout.count())});
