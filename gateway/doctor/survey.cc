@@ -68,7 +68,7 @@ constexpr Question kQuestions[] = {
      " AND relname IN ('pg_authid', 'pg_shadow', 'pg_statistic', 'pg_statistic_ext_data',"
      " 'pg_largeobject', 'pg_user_mapping', 'pg_subscription', 'pg_hba_file_rules',"
      " 'pg_ident_file_mappings', 'pg_file_settings', 'pg_backend_memory_contexts',"
-     " 'pg_shmem_allocations', 'pg_config') AND has_any_column_privilege(c.oid, 'SELECT')"
+     " 'pg_shmem_allocations', 'pg_config') AND has_table_privilege(c.oid, 'SELECT')"
      " ORDER BY 1"},
 
     {Topic::DefaultPrivileges,

@@ -73,21 +73,41 @@ std::string setting_sql(const std::string& name, const std::string& value) {
   return name + " = " + (is_list ? value : literal(value));
 }
 
+// Pinned by some configurations and not by others: what an earlier script set must not stay.
+constexpr std::string_view kSometimesPinned[] = {
+    "default_transaction_read_only", "statement_timeout", "idle_in_transaction_session_timeout"};
+
 std::string settings_part(const ScriptInputs& inputs) {
+  const std::string alter = "ALTER ROLE " + identifier(inputs.role) + " IN DATABASE " +
+                            identifier(inputs.facts.database);
   std::string text = comment("As the gateway pins them; a session can still change them.");
+  for (const std::string_view name : kSometimesPinned) {
+    text += alter + " RESET " + std::string(name) + ";\n";
+  }
   for (const auto& [name, value] : inputs.settings) {
-    if (name == "role") continue;
-    text += "ALTER ROLE " + identifier(inputs.role) + " IN DATABASE " +
-            identifier(inputs.facts.database) + " SET " + setting_sql(name, value) + ";\n";
+    if (name != "role") text += alter + " SET " + setting_sql(name, value) + ";\n";
+  }
+  return text;
+}
+
+// Of those with refused columns only the columns could be taken, which breaks every tool.
+std::string system_relations(const ScriptInputs& inputs) {
+  std::string text;
+  for (const auto& relation : inputs.rights.snapshot().relations()) {
+    const bool is_open = inputs.rights.access().relation(relation) == nullptr;
+    if (!relation.is_built_in() || !is_table_like(relation.kind) || is_open) continue;
+    text += "REVOKE ALL ON TABLE " + relation_sql(inputs.rights.snapshot(), relation) +
+            " FROM PUBLIC, " + identifier(inputs.role) + ";\n";
   }
   return text;
 }
 
 std::string built_ins_part(const ScriptInputs& inputs) {
   if (inputs.built_ins == BuiltIns::Keep) return {};
-  std::string text = comment("WARNING: of the server's own functions, from PUBLIC, as asked with");
+  std::string text = comment("WARNING: the server's own relations and functions, from PUBLIC, as asked with");
   text += comment("--revoke-builtins: dumps, monitoring and drivers of other roles may need them,");
   text += comment("and managed services may forbid it.");
+  text += system_relations(inputs);
   for (const auto& function : inputs.rights.snapshot().functions()) {
     if (function.decision != policy::catalog::Decision::Refused) continue;
     if (inputs.rights.may_call(function)) continue;
