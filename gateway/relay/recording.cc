@@ -134,7 +134,9 @@ void Recording::on_end(const session::End& end) {
                                      .elapsed = end.elapsed,
                                      .sqlstate = end.error.sqlstate,
                                      .error_message = end.error.message,
-                                     .error_detail = end.error.detail});
+                                     .error_detail = end.error.detail,
+                                     .error_code = end.error.error_code,
+                                     .truncated = end.truncated});
   auto& database = metrics_.database(database_id_);
   --database.requests_in_flight;
   database.request_duration.observe(end.elapsed);

@@ -157,7 +157,7 @@ void Relay::carry_out() {
     database_->keeper->refresh(profiles::Reason::SeenChange, [] {});
   }
   output_.clear();
-  if (cancels && server_) pool_->cancel(*server_, [] {});
+  if (cancels) cancel_running();
   if (close) end(*close);
 }
 
@@ -207,7 +207,7 @@ void Relay::balance() {
     client_.resume();
   }
   if (!server_) return;
-  if (client_is_full) {
+  if (client_is_full || session_holds_rows()) {
     server_->stream().pause();
   } else {
     server_->stream().resume();

@@ -93,7 +93,9 @@ Session::Flow Session::on_describe(const Message& message, Output& out) {
   const Names& names = is_statement ? statements_ : portals_;
   if (const auto flow = check_names(describe->name, names, message, out)) return *flow;
   if (const auto flow = need_server(message, "", out)) return *flow;
-  forward(message, is_statement ? ReplyKind::DescribeStatement : ReplyKind::DescribePortal, out);
+  const Expected& entry = forward(
+      message, is_statement ? ReplyKind::DescribeStatement : ReplyKind::DescribePortal, out);
+  if (!is_statement) note_described(describe->name, entry);
   return Flow::Done;
 }
 
@@ -128,6 +130,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
     request = continues ? prepared->request_id : decide(decided(*prepared), *statement, out);
     if (continues) prepared->claimed = true;
   }
+  describe_first(execute->portal, *prepared, request, out);
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
   note_quoting(entry, *prepared);

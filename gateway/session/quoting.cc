@@ -21,7 +21,6 @@ bool Session::hides_anything() const {
 // What is hidden is settled when the message is sent, not when it is answered.
 void Session::note_hiding(Expected& entry, bool is_hiding) const {
   entry.may_quote_hidden = is_hiding;
-  entry.access = is_hiding ? profile().access : nullptr;
 }
 
 // What EXECUTE and FETCH run answers for itself; a cursor may be a function's, which nothing tells.

@@ -54,7 +54,10 @@ Session::CancelTarget Session::cancel() {
     return CancelTarget::WaitingHere;
   }
   if (replies_.empty()) return CancelTarget::Nothing;
-  if (replies_.front().treatment != Treatment::Skip) return CancelTarget::Server;
+  // A Describe that the row guard sends goes with the Execute behind it.
+  const bool is_ours = replies_.front().treatment == Treatment::Skip &&
+                       replies_.front().kind != ReplyKind::DescribePortal;
+  if (!is_ours) return CancelTarget::Server;
   cancel_later_ = true;
   return CancelTarget::Later;
 }
@@ -71,6 +74,7 @@ bool Session::may_reuse_server() const {
 }
 
 bool Session::will_be_answered() const {
+  if (is_cancelling_) return true;
   return copy_ != Copy::In && client_body_left_ == 0 && replies_.holds_ready();
 }
 
