@@ -55,14 +55,9 @@ void check_match(const Subject& s) {
 // otherwise: by a later principal, or from the database.
 void check_claims(const Subject& s) {
   if (s.principal().match.applications.empty() || identifies(s.principal().match)) return;
-  struct Other {
-    Mode mode;
-    const AccessRules& rules;
-    const Limits& limits;
-  };
-  const auto compare = [&s](const Other& other, std::string_view what) {
+  const auto compare = [&s](const ProfileInputs& other, std::string_view what) {
     auto key = widening(s.mode(), other.mode);
-    if (!key) key = widening(s.principal().access, other.rules, s.database.safe_search_path);
+    if (!key) key = widening(s.principal().access, other.access, s.database.safe_search_path);
     if (!key) key = widening(s.principal().limits, other.limits);
     if (key) {
       s.error(*key, fmt::format("allows more than {} does, to whoever claims the application's "
@@ -71,12 +66,13 @@ void check_claims(const Subject& s) {
     }
     return key.has_value();
   };
-  if (compare({s.database.mode, s.database.access, s.database.limits}, "the database")) return;
+  const Database& db = s.database;
+  if (compare({db.mode, db.access, db.limits, std::nullopt}, "the database")) return;
   const auto& principals = s.database.principals;
   for (std::size_t later = s.index + 1; later < principals.size(); ++later) {
     const Principal& other = principals[later];
     const std::string name = fmt::format("principals[{}]", later);
-    if (compare({other.mode.value_or(s.database.mode), other.access, other.limits}, name)) return;
+    if (compare({other.mode.value_or(db.mode), other.access, other.limits, later}, name)) return;
   }
 }
 

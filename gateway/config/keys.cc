@@ -69,10 +69,14 @@ Slot explain(const Cursor& cursor) {
   return &(access_of(cursor).explain.*Field);
 }
 
+UsageLimits& limits_of(const Cursor& cursor) {
+  if (cursor.principal != Cursor::kNone) return principal_of(cursor).limits;
+  return cursor.config.databases[cursor.index].limits;
+}
+
 template <auto Field>
 Slot limits(const Cursor& cursor) {
-  if (cursor.principal != Cursor::kNone) return &(principal_of(cursor).limits.*Field);
-  return &(cursor.config.databases[cursor.index].limits.*Field);
+  return &(limits_of(cursor).*Field);
 }
 
 template <auto Field>
@@ -114,8 +118,7 @@ constexpr std::array<string_view, 2> kOnCostExceeded{"warn", "deny"};
 constexpr std::array<string_view, 2> kOnError{"deny", "allow"};
 constexpr std::array<string_view, 2> kStorage{"file", "stdout"};
 constexpr std::array<string_view, 1> kStorageUnbuilt{"database"};
-constexpr std::array<string_view, 1> kDurability{"write"};
-constexpr std::array<string_view, 1> kDurabilityUnbuilt{"fsync"};
+constexpr std::array<string_view, 2> kDurability{"write", "fsync"};
 constexpr std::array<string_view, 2> kOnFailure{"deny", "continue"};
 constexpr std::array<string_view, 5> kLogLevel{"trace", "debug", "info", "warn", "error"};
 constexpr std::array<string_view, 2> kLogFormat{"json", "console"};
@@ -131,6 +134,10 @@ constexpr Range kStatementBytes{1 << 10, 16 << 20};
 constexpr Range kPoolMin{0, 10'000};
 constexpr Range kPoolMax{1, 10'000};
 constexpr Range kPlans{0, 1'000'000};
+constexpr Range kStatementsPerMinute{0, 10'000'000};
+constexpr Range kRunning{0, 100'000};
+constexpr Range kResultRows{0, 1'000'000'000'000};
+constexpr Range kResultBytes{0, 1ll << 50};
 constexpr Range kMegabytes{1, 1'000'000};
 constexpr Range kFiles{1, 1'000};
 // PostgreSQL keeps timeouts as int milliseconds.
@@ -356,12 +363,22 @@ constexpr auto kKeys = std::to_array<Key>({
      .slot = explain<&ExplainPolicy::on_error>,
      .words = kOnError},
     {"databases[].limits", Type::Map},
+    {.path = "databases[].limits.statements_per_minute",
+     .type = Type::Integer,
+     .slot = limits<&UsageLimits::statements_per_minute>,
+     .range = kStatementsPerMinute},
+    {.path = "databases[].limits.running_statements",
+     .type = Type::Integer,
+     .slot = limits<&UsageLimits::running_statements>,
+     .range = kRunning},
     {.path = "databases[].limits.max_result_rows",
      .type = Type::Integer,
-     .slot = limits<&Limits::max_result_rows>},
+     .slot = limits<&UsageLimits::max_result_rows>,
+     .range = kResultRows},
     {.path = "databases[].limits.max_result_bytes",
      .type = Type::Size,
-     .slot = limits<&Limits::max_result_bytes>},
+     .slot = limits<&UsageLimits::max_result_bytes>,
+     .range = kResultBytes},
     {"databases[].principals", Type::MapList},
     {"databases[].principals[].match", Type::Map},
     {.path = "databases[].principals[].match.users",
@@ -510,17 +527,20 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Integer,
      .slot = audit<&Audit::max_files>,
      .range = kFiles},
+    {.path = "audit.rotate_every",
+     .type = Type::Interval,
+     .slot = audit<&Audit::rotate_every>,
+     .range = kRotation},
     {.path = "audit.redact_sql", .type = Type::Boolean, .slot = audit<&Audit::redact_sql>},
     {.path = "audit.durability",
      .type = Type::Word,
      .slot = audit<&Audit::durability>,
-     .words = kDurability,
-     .unbuilt_words = kDurabilityUnbuilt},
+     .words = kDurability},
     {.path = "audit.on_failure",
      .type = Type::Word,
      .slot = audit<&Audit::on_failure>,
      .words = kOnFailure},
-    {"audit.key", Type::Secret, kNo},
+    {.path = "audit.key", .type = Type::Secret, .slot = audit<&Audit::key>},
 });
 
 }  // namespace

@@ -18,10 +18,6 @@ policy::Mode mode_of(Mode mode) {
   return policy::Mode::ReadOnly;
 }
 
-const Limits& limits_of(const Database& database, const ProfileInputs& inputs) {
-  return inputs.principal ? database.principals[*inputs.principal].limits : database.limits;
-}
-
 }  // namespace
 
 bool has_rules(const AccessRules& access) {
@@ -31,7 +27,8 @@ bool has_rules(const AccessRules& access) {
 }
 
 policy::Profile profile_of(const Database& database, const Listen& listen) {
-  return profile_of(database, {database.mode, database.access, std::nullopt}, listen);
+  return profile_of(database, {database.mode, database.access, database.limits, std::nullopt},
+                    listen);
 }
 
 policy::Profile profile_of(const Database& database, const ProfileInputs& inputs,
@@ -42,10 +39,11 @@ policy::Profile profile_of(const Database& database, const ProfileInputs& inputs
   profile.allow_explain = inputs.access.allow_explain;
   profile.allowed_gucs = database.allowed_gucs;
   profile.max_statement_bytes = listen.max_statement_bytes;
+  profile.statements_per_minute_max = inputs.limits.statements_per_minute;
+  profile.running_max = inputs.limits.running_statements;
   if (inputs.mode == Mode::ReadOnly) {
-    const Limits& limits = limits_of(database, inputs);
-    profile.result_rows_max = limits.max_result_rows;
-    profile.result_bytes_max = limits.max_result_bytes;
+    profile.result_rows_max = inputs.limits.max_result_rows;
+    profile.result_bytes_max = inputs.limits.max_result_bytes;
   }
   const auto pin = [&](std::string name, Duration timeout) {
     profile.pinned_timeouts.push_back(
