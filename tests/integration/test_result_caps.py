@@ -145,6 +145,20 @@ def test_other_modes_have_no_caps(gateways):
         assert len(connection.rows(f"SELECT g FROM generate_series(1, {ROWS + 1}) g")) == ROWS + 1
 
 
+def test_the_roles_limit_of_temporary_files_holds(gateways, admin):
+    """PostgreSQL lets only superusers set it, so the gateway does not pin it."""
+    admin.execute("ALTER ROLE tester SET temp_file_limit = '1MB'")
+    try:
+        with gateways(LIMITS).connect() as connection:
+            connection.simple("SET temp_file_limit = -1")
+            connection.simple("RESET ALL")
+            connection.simple("DISCARD ALL")
+            sql = "SELECT max(a) FROM (SELECT random() a FROM generate_series(1, 1000000) ORDER BY 1) s"
+            assert code_of(connection, sql) == "53400"
+    finally:
+        admin.execute("ALTER ROLE tester RESET temp_file_limit")
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_of_the_corpus_end_within_bounds(hurried, name):
     (case,) = [one for one in corpus("corpus.jsonl") if one["id"] == name]
