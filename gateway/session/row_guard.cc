@@ -124,6 +124,7 @@ void Session::end_at_denied_rows(ColumnKey origin, Output& out) {
         [&](std::string& text) { write_refusal(text, refusal, pgwire::Severity::Fatal); });
   }
   client_told_ = true;
+  out.catalog_changed = true;
   end(CloseReason::DeniedRows, refusal.message, out);
 }
 

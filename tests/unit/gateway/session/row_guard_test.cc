@@ -80,6 +80,7 @@ TEST(RowGuard, EndsTheSessionAtADeniedColumn) {
     expect_ended(talk);
     EXPECT_EQ(talk.ledger.ended_by, "COLUMN_ACCESS_DENIED");
     EXPECT_TRUE(talk.ledger.open.empty());
+    EXPECT_TRUE(talk.catalog_changed);
   }
 }
 
