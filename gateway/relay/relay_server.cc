@@ -2,7 +2,6 @@
 // A relay's server: asked for, read, cancelled, given back.
 #include <utility>
 
-#include "gateway/pgwire/sqlstate.h"
 #include "gateway/relay/relay.h"
 
 namespace gateway::relay {
@@ -98,7 +97,8 @@ void Relay::take_server_bytes(std::string_view bytes) {
   if (phase_ != Phase::Serving) return;
   if (session_->holds_rows()) request_look_for_rows();
   using Hold = session::Session::Hold;
-  if (session_->hold() == Hold::Replies || session_->hold() == Hold::Leaving) {
+  const Hold hold = session_->hold();
+  if (hold == Hold::Replies || hold == Hold::Leaving || hold == Hold::Plan) {
     pump();
   } else {
     balance();
@@ -156,10 +156,7 @@ void Relay::cancel(std::move_only_function<void()> done) {
       return pool_->cancel(*server_, std::move(done));
     case Target::WaitingHere: {
       withdraw_request();
-      auto refusal = session::make_refusal(policy::ErrorCode::ExecutionTimeout,
-                                           "canceling statement due to user request");
-      refusal.sqlstate = pgwire::sqlstate::kQueryCanceled;
-      session_->unavailable(std::move(refusal));
+      session_->unavailable(session::cancelled());
       pump();
       return done();
     }

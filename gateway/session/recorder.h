@@ -25,12 +25,11 @@ enum class Outcome : std::uint8_t {
   Disconnected,  // client or server went away first
 };
 
-// What the plan gate found of a statement.
+// What the plan gate found of an allowed statement.
 enum class PlanCheck : std::uint8_t {
-  Skipped,  // the gate is off
+  Skipped,  // the gate is off, or the plan is asked for when its values are known
   Passed,   // bounded by its facts, or by its plan
-  Warned,
-  Denied,
+  Warned,   // over a limit that only warns
 };
 
 struct Decision {
@@ -73,6 +72,8 @@ class Recorder {
   // Around the judging of a text that was not judged before.
   virtual void on_judging() {}
   virtual void on_judged() {}
+  // The server has answered what was asked of it about a plan.
+  virtual void on_planned(std::chrono::nanoseconds /*elapsed*/) {}
 };
 
 }  // namespace gateway::session

@@ -35,10 +35,16 @@ enum class ReplyKind : std::uint8_t {
 enum class Treatment : std::uint8_t {
   Forward,
   Skip,     // asked for by the gateway; the client sees nothing of it
+  Probe,    // … to learn a plan; its error is the client's
   Replace,  // a poison message: its error is replaced by `text`, an ErrorResponse
   Rename,   // sent under the reserved name; `text` is the name that its error shall show
   Fake,     // nothing was sent: `text` goes to the client when it is its turn
 };
+
+// Answers are not the client's.
+inline bool is_silent(Treatment treatment) {
+  return treatment == Treatment::Skip || treatment == Treatment::Probe;
+}
 
 struct Expected {
   ReplyKind kind = ReplyKind::Sync;

@@ -97,6 +97,7 @@ bool Session::stream_server_body(std::string_view rest, std::size_t& at, Output&
   if (server_body_left_ == 0) return false;
   const std::size_t count = std::min<std::size_t>(rest.size(), server_body_left_);
   if (server_body_ == Body::Forward) out.to_client.forward(rest.substr(0, count));
+  if (server_body_ == Body::Collect) collect(rest.substr(0, count));
   server_body_left_ -= count;
   at += count;
   pop_fakes(out);
@@ -143,7 +144,13 @@ bool Session::on_reply(const Message& reply, Output& out) {
 }
 
 bool Session::on_rows(const Message& reply, Output& out) {
-  if (!has_rows(replies_.front().kind)) return false;
+  const Expected& entry = replies_.front();
+  if (!has_rows(entry.kind)) return false;
+  if (entry.treatment == Treatment::Probe && reply.type() == backend::kDataRow) {
+    collect(reply.frame);
+    server_body_ = Body::Collect;
+    return true;
+  }
   if (exceeds_cap(reply)) cut_result(out);
   pass(reply, out);
   return true;
@@ -265,7 +272,7 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
     return true;
   }
   std::string& told = told_[std::string(status->name)];
-  const bool is_ours = !replies_.empty() && replies_.front().treatment == Treatment::Skip;
+  const bool is_ours = !replies_.empty() && is_silent(replies_.front().treatment);
   if (!is_ours || told != status->value) {
     out.to_client.forward(reply.frame);
     told = status->value;
@@ -274,7 +281,7 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
 }
 
 void Session::pass(const Message& reply, Output& out) {
-  const bool is_skipped = !replies_.empty() && replies_.front().treatment == Treatment::Skip;
+  const bool is_skipped = !replies_.empty() && is_silent(replies_.front().treatment);
   const bool is_dropped = is_skipped || cut_ != Cut::None;
   if (is_dropped && reply.type() != backend::kNotificationResponse) return;
   out.to_client.forward(reply.frame);
@@ -289,6 +296,7 @@ void Session::end_copy(const Expected& entry) {
 void Session::drop_front() {
   end_copy(replies_.front());
   returned_ = {};
+  note_probe_end(replies_.front());
   replies_.pop();
 }
 
@@ -299,6 +307,7 @@ void Session::pop(Output& out) {
     return;
   out.cancel_server = !replies_.empty();
   cancel_later_ = false;
+  if (is_asking()) question_->interruption = PlanQuestion::Interruption::Client;
 }
 
 void Session::pop_fakes(Output& out) {

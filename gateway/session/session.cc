@@ -54,10 +54,13 @@ Session::CancelTarget Session::cancel() {
     return CancelTarget::WaitingHere;
   }
   if (replies_.empty()) return CancelTarget::Nothing;
+  const Expected& next = replies_.front();
+  if (next.treatment == Treatment::Probe && question_) {
+    question_->interruption = PlanQuestion::Interruption::Client;
+  }
   // A Describe that the row guard sends goes with the Execute behind it.
-  const bool is_ours = replies_.front().treatment == Treatment::Skip &&
-                       replies_.front().kind != ReplyKind::DescribePortal;
-  if (!is_ours) return CancelTarget::Server;
+  const bool is_guard = next.kind == ReplyKind::DescribePortal;
+  if (next.treatment != Treatment::Skip || is_guard) return CancelTarget::Server;
   cancel_later_ = true;
   return CancelTarget::Later;
 }

@@ -71,11 +71,12 @@ std::shared_ptr<const policy::Profile> with_rules(policy::Enforcement enforcemen
 
 struct Attached {
   policy::VerdictCache verdicts{1 << 20, 1};
+  PlanCache plans{1};
   std::uint64_t next_request_id = 1;
   bool audit_available = true;
   std::shared_ptr<const policy::Profile> profile;
   NoRecords recorder;
-  Session session{{verdicts, next_request_id, audit_available}, recorder, {.standing = {profile}}};
+  Session session{{verdicts, plans, next_request_id, audit_available}, recorder, {.standing = {profile}}};
   Output out;
   const TimePoint now = std::chrono::steady_clock::now();
 
