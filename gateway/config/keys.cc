@@ -141,7 +141,6 @@ constexpr Range kResultBytes{0, 1ll << 50};
 constexpr Range kMegabytes{1, 1'000'000};
 constexpr Range kFiles{1, 1'000};
 constexpr Range kRotation{0, 366LL * 24 * 3600 * 1000};
-constexpr Range kRotation{0, 366LL * 24 * 3600 * 1000};
 // PostgreSQL keeps timeouts as int milliseconds.
 constexpr Range kTimeout{0, INT32_MAX};
 constexpr Range kPositiveTimeout{1, INT32_MAX};
