@@ -81,6 +81,12 @@ TEST(Check, FindsWhatContradictsItself) {
        "databases[0].ssl_cert: ssl_cert and ssl_key go together"},
       {test::with_database("gucs: {allowed: [work_mem, ROLE]}"),
        "databases[0].gucs.allowed[1]: 'role' can never be left to clients"},
+      {test::with_database("mode: balanced, limits: {max_result_rows: 5}"),
+       "databases[0].limits.max_result_rows: limits what read_only principals get, and there are "
+       "none"},
+      {test::with_database("principals: [{match: {users: [etl]}, mode: balanced, "
+                           "limits: {max_result_bytes: 5}}]"),
+       "principals[0].limits.max_result_bytes: limits what read_only principals get"},
       {test::with_database("gucs: {allowed: [\"a b\"]}"), "'a b' is no name of a setting"},
       {test::with_database("safe_search_path: [\"\"]"),
        "databases[0].safe_search_path: a schema's name"},
