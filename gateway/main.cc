@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/audit_command.h"
 #include "gateway/build_settings.h"
 #include "gateway/catalog_command.h"
 #include "gateway/check/command.h"
@@ -91,6 +92,7 @@ struct Choices {
   gateway::demo::DemoOptions demo;
   gateway::check::Options check;
   gateway::config::Validation validation;
+  gateway::AuditChoices audit;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -151,6 +153,8 @@ int run(int argc, char** argv) {
   dump->add_option("-d,--database", choices.check.database,
                    "Which; needed where there are several");
 
+  const auto audit = gateway::add_audit_commands(app, choices.audit);
+
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
   demo->add_option("--port", choices.demo.port, "For clients")->capture_default_str();
@@ -166,6 +170,9 @@ int run(int argc, char** argv) {
   if (check_command->parsed()) return check(choices);
   if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
   const auto sources = gateway::config::process_sources();
+  if (audit.parsed()) {
+    return gateway::run_audit_command(audit, choices.audit, sources, std::cout, std::cerr);
+  }
   if (dump->parsed()) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
                                      sources, std::cout, std::cerr);

@@ -126,6 +126,7 @@ constexpr Range kPoolMax{1, 10'000};
 constexpr Range kPlans{0, 1'000'000};
 constexpr Range kMegabytes{1, 1'000'000};
 constexpr Range kFiles{1, 1'000};
+constexpr Range kRotation{0, 366LL * 24 * 3600 * 1000};
 // PostgreSQL keeps timeouts as int milliseconds.
 constexpr Range kTimeout{0, INT32_MAX};
 constexpr Range kPositiveTimeout{1, INT32_MAX};
