@@ -54,6 +54,11 @@ audit::LogSettings audit_settings(const config::Audit& audit) {
           .file_path = audit.file_path,
           .max_bytes = std::uint64_t{audit.max_size_mb} << 20,
           .max_files = static_cast<unsigned>(audit.max_files),
+          .rotate_every = audit.rotate_every,
+          .durability = audit.durability == config::Durability::Fsync ? audit::Durability::Fsync
+                                                                      : audit::Durability::Write,
+          .key = audit.key.reveal(),
+          .version = POSTERN_VERSION,
           .redact_sql = audit.redact_sql,
           .on_failure = audit.on_failure == config::OnFailure::Deny ? audit::OnFailure::Deny
                                                                     : audit::OnFailure::Continue};

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/audit_command.h"
 #include "gateway/build_settings.h"
 #include "gateway/catalog_command.h"
 #include "gateway/check/command.h"
@@ -95,6 +96,7 @@ struct Choices {
   gateway::grants::Options grants;
   gateway::doctor::Options doctor;
   gateway::config::Validation validation;
+  gateway::AuditChoices audit;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -186,6 +188,8 @@ int run(int argc, char** argv) {
   add_config_option(*doctor, choices);
   add_doctor_options(*doctor, choices.doctor);
 
+  const auto audit = gateway::add_audit_commands(app, choices.audit);
+
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
   demo->add_option("--port", choices.demo.port, "For clients")->capture_default_str();
@@ -208,6 +212,9 @@ int run(int argc, char** argv) {
   if (doctor->parsed()) {
     choices.doctor.config = choices.config;
     return gateway::doctor::run_doctor(choices.doctor, sources, std::cout, std::cerr);
+  }
+  if (audit.parsed()) {
+    return gateway::run_audit_command(audit, choices.audit, sources, std::cout, std::cerr);
   }
   if (dump->parsed()) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},

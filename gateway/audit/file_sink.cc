@@ -56,11 +56,13 @@ class FileSink final : public Sink {
   }
 
   Result write(std::string_view lines, std::chrono::microseconds) override {
-    if (lines.empty()) return {};
+    if (lines.empty()) return is_unsynced_ ? sync(0) : Result{};
     auto appended = append(lines);
     if (!appended || durability_ == Durability::Write) return appended;
     return sync(lines.size());
   }
+
+  bool has_backlog() const override { return is_unsynced_; }
 
   std::string_view complaint() const override { return complaint_; }
 
@@ -131,12 +133,14 @@ class FileSink final : public Sink {
   }
 
   Result sync(std::size_t taken) {
+    is_unsynced_ = true;
     int error = sync_data(file_.fd.get());
     if (error == 0 && !is_folder_synced_) error = sync_folder_of(path_);
     if (error != 0) {
       return std::unexpected(WriteFailure{describe("cannot sync", path_, error), taken, 0});
     }
     is_folder_synced_ = true;
+    is_unsynced_ = false;
     return {};
   }
 
@@ -147,7 +151,7 @@ class FileSink final : public Sink {
   std::uint64_t rotate_above_ = 0;
   std::int64_t period_ = 0;  // of the last write
   bool is_new_ = false;      // the file, since the last make_ready()
-  bool is_folder_synced_ = false;
+  bool is_folder_synced_ = false, is_unsynced_ = false;
   std::chrono::microseconds next_check_{};
   std::string complaint_;
 };

@@ -29,11 +29,7 @@ class BatchLog final : public Log {
         format_(std::move(format)),
         writer_(std::move(writer)) {}
 
-  // The thread, if there is one, has ended; its work may never have run.
-  ~BatchLog() override {
-    if (is_flying_) BatchLog::end_flush();
-    BatchLog::flush();
-  }
+  ~BatchLog() override { BatchLog::flush(); }
 
   void append(std::string_view session, const Decision& decision) override {
     ends_only_ = false;
@@ -48,6 +44,7 @@ class BatchLog final : public Log {
   }
 
   bool flush() override {
+    if (is_flying_) BatchLog::end_flush();
     const bool written = !has_pending() || write();
     const bool complete = written && !std::exchange(lost_record_, false);
     return complete || on_failure_ == OnFailure::Continue;

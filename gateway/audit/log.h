@@ -74,7 +74,8 @@ class Log {
 
   // With Durability::Fsync the same in two steps, since a disk takes its time. The work that
   // begin_flush() gives may run on any thread, once; end_flush() follows it on this one, and says
-  // what flush() would. No other flush meanwhile; append() goes on, for the batch after.
+  // what flush() would. append() goes on meanwhile, for the batch after. A flush() in between is
+  // for when the thread has ended, whether the work ever ran or not.
   virtual bool flushes_on_thread() const = 0;
   virtual std::move_only_function<void()> begin_flush() = 0;
   virtual bool end_flush() = 0;

@@ -12,6 +12,8 @@
 namespace gateway::config {
 namespace {
 
+constexpr std::size_t kAuditKeyBytesMin = 16;
+constexpr Duration kRotationMin = std::chrono::minutes(1);
 constexpr std::string_view kReservedName = "postern";
 constexpr std::array<std::string_view, 3> kReservedPaths{"/healthz", "/readyz", "/status"};
 
@@ -63,6 +65,20 @@ void check_audit(Findings& findings) {
     findings.warning(
         "audit.on_failure",
         "statements run unrecorded when the audit cannot be written; 'deny' stops them");
+  }
+  if (!audit.key.empty() && audit.key.reveal().size() < kAuditKeyBytesMin) {
+    findings.error("audit.key", fmt::format("is shorter than {} bytes and could be guessed; "
+                                            "`openssl rand -hex 32` makes one",
+                                            kAuditKeyBytesMin));
+  }
+  if (findings.is_literal("audit.key")) {
+    findings.warning("audit.key", "is written in clear text; use file:/path or \"${VARIABLE}\"");
+  }
+  if (audit.rotate_every > Duration::zero() && audit.rotate_every < kRotationMin) {
+    findings.error("audit.rotate_every", "must be 0 or at least 1m");
+  }
+  if (audit.durability == Durability::Fsync && audit.storage == Storage::Stdout) {
+    findings.error("audit.durability", "is fsync, which stdout cannot do; write write");
   }
 }
 

@@ -173,8 +173,8 @@ void Relay::send_to_server() {
     return;
   }
   server_->stream().queue(output_.to_server.pieces());
-  if (std::exchange(server_bytes_held_, true)) return;
-  roster_.flush_after_audit(id_);
+  server_bytes_held_ = true;
+  if (output_.decided) roster_.flush_after_audit(id_);
 }
 
 void Relay::on_audit_written() {

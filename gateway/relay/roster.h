@@ -19,6 +19,7 @@
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
 #include "gateway/profiles/keeper.h"
+#include "gateway/relay/audit_writer.h"
 #include "gateway/relay/judging_queue.h"
 #include "gateway/session/session.h"
 #include "gateway/telemetry/metrics.h"
@@ -103,18 +104,17 @@ class Roster {
   void on_check();
   void on_verdict(std::uint64_t relay_id, const JudgingQueue::InquiryRef& inquiry,
                   const session::VerdictRef& verdict);
-  bool write_audit();  // false: what was decided may not leave
+  void on_audit(const AuditWriter::Outcome& outcome);
 
   Surroundings surroundings_;
   std::unordered_map<std::int32_t, std::uint64_t> keys_;  // outlives relays_, which forget theirs
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
-  std::vector<std::uint64_t> to_flush_, to_bury_;
+  std::vector<std::uint64_t> to_bury_;
   std::uint64_t next_relay_id_ = 1;
   std::uint64_t next_request_id_;
   bool audit_available_ = true;
   JudgingQueue judging_queue_;
-  net::Timer ends_timer_;  // runs while end records wait
-  bool ends_due_ = false;
+  AuditWriter audit_writer_;
   bool draining_ = false;
 };
 

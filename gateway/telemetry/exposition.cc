@@ -156,6 +156,9 @@ class LoopCollectable final : public prometheus::Collectable {
     Family duration = histogram("policy_check_duration_seconds", "Time to judge a statement");
     duration.add({}, metrics_.policy_check_duration);
     out.push_back(duration.take());
+    Family flush = histogram("audit_flush_duration_seconds", "Time to write a batch of records");
+    flush.add({}, metrics_.audit_flush_duration);
+    out.push_back(flush.take());
     add_number(out, counter("verdict_cache_hits_total", "Verdicts found in the cache"),
                metrics_.verdict_cache_hits);
     add_number(out, counter("verdict_cache_misses_total", "Verdicts that had to be made"),

@@ -97,6 +97,7 @@ class LoopMetrics {
   const std::vector<std::uint64_t>& closed_sessions() const { return closed_sessions_; }
 
   Histogram policy_check_duration{kPolicyBounds};
+  Histogram audit_flush_duration{kRequestBounds};
   PerItem<Direction, 4> bytes;
   PerItem<ReloadResult, 2> config_reloads;
   // Set before a scrape from their owners' counts.
