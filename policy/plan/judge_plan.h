@@ -19,7 +19,7 @@ inline constexpr std::string_view kExplain = "EXPLAIN (VERBOSE, FORMAT JSON) ";
 inline constexpr std::size_t kPlanBytesMax = 4u << 20;
 
 struct PlanVerdict {
-  double rows = 0, cost = 0;  // the estimates, as far as they could be read
+  double rows = 0, cost = 0;            // the estimates, as far as they could be read
   std::vector<Violation> violations{};  // empty: allowed
   std::vector<Violation> warnings{};    // over a limit, with OnCostExceeded::Warn
   bool allowed() const { return violations.empty(); }

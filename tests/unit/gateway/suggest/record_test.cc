@@ -9,13 +9,13 @@ namespace gateway::suggest {
 namespace {
 
 constexpr std::string_view kWarned =
-    R"({"event_type":"query_allowed","database":"one","principal":{"user":"anna"},)"
-    R"("objects":[{"schema":"public","relation":"users","columns":["id","ssn"],"access":"read"},)"
-    R"({"schema":"public","relation":"orders","columns":["*"],"access":"write"}],)"
-    R"("functions":["public.f(text)"],"policy_checks":{"table_access":"passed"},)"
-    R"("violations":[{"check":"column","resource":"public.users.ssn","rule":"columns.denied[0]"},)"
-    R"({"check":"function","resource":"pg_sleep(double precision)","rule":"functions.allowed"},)"
-    R"({"check":"function","resource":"public.f(text)","rule":"functions.allowed"}]})";
+    R"_({"event_type":"query_allowed","database":"one","principal":{"user":"anna"},)_"
+    R"_("objects":[{"schema":"public","relation":"users","columns":["id","ssn"],"access":"read"},)_"
+    R"_({"schema":"public","relation":"orders","columns":["*"],"access":"write"}],)_"
+    R"_("functions":["public.f(text)"],"policy_checks":{"table_access":"passed"},)_"
+    R"_("violations":[{"check":"column","resource":"public.users.ssn","rule":"columns.denied[0]"},)_"
+    R"_({"check":"function","resource":"pg_sleep(double precision)","rule":"functions.allowed"},)_"
+    R"_({"check":"function","resource":"public.f(text)","rule":"functions.allowed"}]})_";
 
 Usage usage_of(std::string_view line) {
   Usage usage;
