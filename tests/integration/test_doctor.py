@@ -4,6 +4,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import time
 
@@ -154,6 +155,9 @@ IN_CONFIGURATION = {
 }
 
 
+DOCUMENTATION = pathlib.Path(__file__).parents[2] / "docs" / "tools.md"
+
+
 @pytest.fixture
 def planted(clinic):
     undone = []
@@ -200,6 +204,11 @@ def test_the_oldest_and_the_newest_server_can_be_guarded(major):
         assert [one["check"] for one in clinic.doctor()] == ["privilege.column"]
     finally:
         clinic.destroy()
+
+
+def test_the_checks_are_documented():
+    text = DOCUMENTATION.read_text()
+    assert [check for check in (*PLANTED, *IN_CONFIGURATION) if f"`{check}`" not in text] == []
 
 
 def test_nothing_stays_planted(clinic):
