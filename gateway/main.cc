@@ -152,8 +152,7 @@ void add_suggest_options(CLI::App& command, gateway::suggest::Options& options) 
       .add_option_function<std::string>(
           "--by",
           [&](const std::string& by) {
-            options.by =
-                by == "user" ? gateway::suggest::By::User : gateway::suggest::By::Database;
+            options.by = by == "user" ? gateway::suggest::By::User : gateway::suggest::By::Database;
           },
           "database, or user: a principal for each")
       ->check(CLI::IsMember({"database", "user"}));

@@ -68,7 +68,7 @@ struct Decision {
   std::uint64_t fingerprint = 0;
   std::string_view rewritten_sql{};  // what the server gets instead; empty: the same
   std::span<const Object> objects{};
-  bool objects_truncated = false;  // there are more
+  bool objects_truncated = false;            // there are more
   std::span<const std::string> functions{};  // signatures of those that are not built in
   bool functions_truncated = false;
   PolicyChecks checks{};

@@ -46,9 +46,9 @@ struct InForce {
   bool has_plan_gate = false;
 };
 
-class Forces {
+class PolicyInForce {
  public:
-  Forces(const Options& options, std::string database)
+  PolicyInForce(const Options& options, std::string database)
       : options_(options), database_(std::move(database)) {}
 
   std::expected<void, std::string> load(const config::Sources& sources, std::ostream& err) {
@@ -112,7 +112,7 @@ constexpr const char* kNothingUsed =
     "enforcement: warn and an access_policy, however wide";
 
 std::expected<std::string, std::string> of_database(const Usages& usages, const std::string& name,
-                                                    const Forces& forces) {
+                                                    const PolicyInForce& forces) {
   Usage all;
   for (const auto& [key, usage] : usages) {
     if (key.first == name) all.add(usage);
@@ -125,7 +125,7 @@ std::expected<std::string, std::string> of_database(const Usages& usages, const 
 bool has_globs(const std::string& user) { return user.find_first_of("*?") != std::string::npos; }
 
 std::expected<std::string, std::string> of_users(const Usages& usages, const std::string& name,
-                                                 const Forces& forces, std::ostream& err) {
+                                                 const PolicyInForce& forces, std::ostream& err) {
   std::vector<Suggested> users;
   for (const auto& [key, usage] : usages) {
     if (key.first != name) continue;
@@ -148,7 +148,7 @@ int run_suggest(const Options& options, const config::Sources& sources, std::ost
   if (!usages) return complain(err, usages.error());
   const auto database = choose_database(*usages, options.database);
   if (!database) return complain(err, database.error());
-  Forces forces(options, *database);
+  PolicyInForce forces(options, *database);
   if (const auto loaded = forces.load(sources, err); !loaded) return complain(err, loaded.error());
   const auto yaml = options.by == By::User ? of_users(*usages, *database, forces, err)
                                            : of_database(*usages, *database, forces);

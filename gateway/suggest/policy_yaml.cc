@@ -131,12 +131,11 @@ std::string counted(std::size_t count, const std::string& what) {
 std::string preface(const Suggested& suggested) {
   const Usage& usage = suggested.usage;
   const std::string whose = suggested.user.empty() ? "" : " of user " + suggested.user;
-  std::string text =
-      comment("From " + std::to_string(usage.statements) + " statements" + whose +
-              " that were allowed. Counts are of statements.");
+  std::string text = comment("From " + std::to_string(usage.statements) + " statements" + whose +
+                             " that were allowed. Counts are of statements.");
   text += counted(usage.denied, "were denied: what they used is not admitted.");
-  text += counted(usage.unjudged,
-                  "ran without an access policy: nothing is known of what they used.");
+  text +=
+      counted(usage.unjudged, "ran without an access policy: nothing is known of what they used.");
   text += counted(usage.truncated, "used more than was recorded: it is not admitted.");
   if (!usage.warnings.empty()) {
     text += comment("Warned of, and admitted here as far as a list can. Look at these first:");

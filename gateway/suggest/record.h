@@ -24,7 +24,7 @@ struct Warning {
 struct Record {
   std::string database{}, user{};
   bool is_allowed = false;
-  bool was_judged = false;  // an access policy looked at it; else nothing is known of its objects
+  bool was_judged = false;    // an access policy looked at it; else nothing is known of its objects
   bool is_truncated = false;  // it uses more than was recorded
   std::vector<Object> objects{};
   std::vector<std::string> functions{};

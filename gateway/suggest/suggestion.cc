@@ -56,8 +56,9 @@ class Builder {
     made_.policy.allowed_schemas.assign(schemas_.begin(), schemas_.end());
     if (basis_.catalog == nullptr) {
       made_.policy.views = policy::Views::Opaque;
-      remark("Made without the catalog of the database: columns are left as they were, and views "
-             "count as tables. --config or --catalog does better.");
+      remark(
+          "Made without the catalog of the database: columns are left as they were, and views "
+          "count as tables. --config or --catalog does better.");
     } else {
       remove_contradictions(usage_, basis_, made_);
     }

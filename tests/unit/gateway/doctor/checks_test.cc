@@ -13,6 +13,12 @@ namespace {
 using Checks = std::set<std::string>;
 using policy::rules::Shop;
 
+policy::rules::Rowset rows_with_definer() {
+  auto set = policy::rules::shop_rows();
+  set.function("secret.peek_as_owner", {}).is_security_definer = true;
+  return set;
+}
+
 class DoctorChecks : public testing::Test {
  protected:
   DoctorChecks() {
@@ -46,7 +52,7 @@ class DoctorChecks : public testing::Test {
     return {};
   }
 
-  Shop shop;
+  Shop shop{policy::rules::shop_policy(), rows_with_definer()};
   Survey survey;
   config::Database database;
 
@@ -57,9 +63,8 @@ class DoctorChecks : public testing::Test {
 
 TEST_F(DoctorChecks, EachAttributeOfARoleIsItsOwnFinding) {
   survey.put(Topic::Roles, {{"app", "t", "t", "t", "t", "t"}, {"reader", "f", "f", "f", "f", "f"}});
-  EXPECT_EQ(checks(check_roles),
-            (Checks{"role.superuser", "role.bypassrls", "role.createrole", "role.createdb",
-                    "role.replication"}));
+  EXPECT_EQ(checks(check_roles), (Checks{"role.superuser", "role.bypassrls", "role.createrole",
+                                         "role.createdb", "role.replication"}));
 }
 
 TEST_F(DoctorChecks, TheRoleThatThePoolBecomesIsNoMembership) {
@@ -115,17 +120,16 @@ TEST_F(DoctorChecks, ASchemaInTheSearchPathIsWorse) {
 }
 
 TEST_F(DoctorChecks, AFunctionThatRunsAsItsOwnerIsWorse) {
-  const std::string function = std::to_string(shop.function("secret.peek").oid);
-  survey.put(Topic::Routines, {{function, "f"}});
+  survey.put(Topic::Routines, {{std::to_string(shop.function("peek").oid)}});
   EXPECT_EQ(checks(check_routines), Checks{"function.executable"});
-  survey.put(Topic::Routines, {{function, "t"}});
+  survey.put(Topic::Routines, {{std::to_string(shop.function("peek_as_owner").oid)}});
   EXPECT_EQ(checks(check_routines), Checks{"function.security_definer"});
 }
 
 TEST_F(DoctorChecks, OnlyWhatTheRoleCanCallShadows) {
   EXPECT_EQ(checks(check_shadows), Checks{});
   for (const auto* function : shop.snapshot().functions("reverse")) {
-    survey.put(Topic::Routines, {{std::to_string(function->oid), "f"}});
+    survey.put(Topic::Routines, {{std::to_string(function->oid)}});
     if (function->decision == policy::catalog::Decision::NotBuiltIn) break;
   }
   EXPECT_EQ(checks(check_shadows), Checks{"shadow.function"});
@@ -176,8 +180,7 @@ TEST_F(DoctorChecks, VersionsAndEncodings) {
 }
 
 TEST_F(DoctorChecks, AChildOfARefusedTableInAnOpenSchema) {
-  const Finding finding =
-      about(check_tables, "\"analytics\".\"uc_2024\"", "table.child_elsewhere");
+  const Finding finding = about(check_tables, "\"analytics\".\"uc_2024\"", "table.child_elsewhere");
   EXPECT_TRUE(finding.fix.contains("SET SCHEMA \"public\""));
 }
 

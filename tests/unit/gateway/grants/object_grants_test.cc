@@ -22,8 +22,7 @@ class Subject {
 
   const Rights& filled(policy::Mode mode) {
     profile.mode = mode;
-    profile.access =
-        std::shared_ptr<const policy::Access>(std::shared_ptr<void>(), &shop.access());
+    profile.access = std::shared_ptr<const policy::Access>(std::shared_ptr<void>(), &shop.access());
     made.emplace(profile);
     return *made;
   }
@@ -44,8 +43,9 @@ class Subject {
 
 TEST(ObjectGrants, GiveOnlyTheColumnsThatMayBeRead) {
   const std::string sql = Subject().grants().relations();
-  EXPECT_TRUE(sql.contains("GRANT SELECT (\"id\", \"email\", \"full_name\", tableoid, ctid, xmin, "
-                           "xmax, cmin, cmax) ON TABLE \"public\".\"users\" TO \"r\";"));
+  EXPECT_TRUE(
+      sql.contains("GRANT SELECT (\"id\", \"email\", \"full_name\", tableoid, ctid, xmin, "
+                   "xmax, cmin, cmax) ON TABLE \"public\".\"users\" TO \"r\";"));
   EXPECT_FALSE(sql.contains("\"hr\"."));
   EXPECT_FALSE(sql.contains("user_credentials"));
   EXPECT_FALSE(sql.contains("uc_2024"));
@@ -64,8 +64,9 @@ TEST(ObjectGrants, GiveWholeTablesOnlyWhereNoRuleCanMeanAColumn) {
 
 TEST(ObjectGrants, GiveWritesInAWritingModeAndNotOfRefusedColumns) {
   const std::string sql = Subject(policy::Mode::Balanced).grants().relations();
-  EXPECT_TRUE(sql.contains("GRANT INSERT (\"id\", \"email\", \"full_name\"), UPDATE (\"id\", "
-                           "\"email\", \"full_name\") ON TABLE \"public\".\"users\""));
+  EXPECT_TRUE(
+      sql.contains("GRANT INSERT (\"id\", \"email\", \"full_name\"), UPDATE (\"id\", "
+                   "\"email\", \"full_name\") ON TABLE \"public\".\"users\""));
   EXPECT_TRUE(sql.contains("GRANT DELETE ON TABLE \"public\".\"users\" TO \"r\";"));
 }
 
@@ -96,8 +97,9 @@ TEST(ObjectGrants, RevokeRefusedFunctionsAndGrantAllowedOnes) {
   const std::string sql = Subject(policy::Mode::ReadOnly, access).grants().functions();
   EXPECT_TRUE(sql.contains(
       "GRANT EXECUTE ON ROUTINE \"public\".\"order_total\"(\"pg_catalog\".\"int4\") TO \"r\";"));
-  EXPECT_TRUE(sql.contains("REVOKE EXECUTE ON ROUTINE \"secret\".\"peek\"(\"pg_catalog\".\"int4\") "
-                           "FROM PUBLIC, \"r\";"));
+  EXPECT_TRUE(
+      sql.contains("REVOKE EXECUTE ON ROUTINE \"secret\".\"peek\"(\"pg_catalog\".\"int4\") "
+                   "FROM PUBLIC, \"r\";"));
   EXPECT_FALSE(sql.contains("pg_sleep"));
 }
 

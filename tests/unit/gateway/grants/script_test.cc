@@ -17,14 +17,14 @@ class Script : public testing::Test {
   }
   std::string run(BuiltIns built_ins = BuiltIns::Keep) const {
     const Rights rights(profile_);
-    return script({.rights = rights,
-                   .facts = facts,
-                   .role = "re$postern$ader",
-                   .login = login,
-                   .settings = {{"role", "x"}, {"search_path", "public, hr"},
-                                {"statement_timeout", "5000"}},
-                   .subject = "database one\n; DROP DATABASE one;",
-                   .built_ins = built_ins});
+    return script(
+        {.rights = rights,
+         .facts = facts,
+         .role = "re$postern$ader",
+         .login = login,
+         .settings = {{"role", "x"}, {"search_path", "public, hr"}, {"statement_timeout", "5000"}},
+         .subject = "database one\n; DROP DATABASE one;",
+         .built_ins = built_ins});
   }
 
   ServerFacts facts;

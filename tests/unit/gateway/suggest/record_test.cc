@@ -68,8 +68,8 @@ TEST(SuggestUsage, AdmitsNothingOfADeniedOrUnjudgedStatement) {
   EXPECT_EQ(usage_of(R"({"event_type":"query_denied","objects":[{"schema":"s","relation":"r"}]})")
                 .relations.size(),
             0);
-  const Usage unjudged = usage_of(
-      R"({"event_type":"query_allowed","policy_checks":{"table_access":"skipped"}})");
+  const Usage unjudged =
+      usage_of(R"({"event_type":"query_allowed","policy_checks":{"table_access":"skipped"}})");
   EXPECT_EQ(unjudged.unjudged, 1);
   EXPECT_EQ(unjudged.statements, 0);
 }

@@ -47,7 +47,8 @@ TEST(Suggestion, AdmitsTheTableAndRefusesTheColumnsThatNobodyUsed) {
 TEST(Suggestion, QuotesNamesThatNeedIt) {
   const auto made = suggest(usage_of("public", "Users", {"Id"}), basis_of({}));
   EXPECT_EQ(made.policy.tables.allowed, Names{"public.\"Users\""});
-  EXPECT_EQ(made.policy.columns.denied, (Names{"public.\"Users\".\"SSN\"", "public.\"Users\".\"Email\""}));
+  EXPECT_EQ(made.policy.columns.denied,
+            (Names{"public.\"Users\".\"SSN\"", "public.\"Users\".\"Email\""}));
 }
 
 TEST(Suggestion, KeepsARuleThatRefusesNothingThatWasUsed) {
