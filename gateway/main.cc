@@ -24,6 +24,7 @@
 #include "gateway/doctor/command.h"
 #include "gateway/grants/command.h"
 #include "gateway/server.h"
+#include "gateway/suggest/command.h"
 #include "gateway/telemetry/log.h"
 
 namespace {
@@ -95,6 +96,7 @@ struct Choices {
   gateway::check::Options check;
   gateway::grants::Options grants;
   gateway::doctor::Options doctor;
+  gateway::suggest::Options suggest;
   gateway::config::Validation validation;
   gateway::AuditChoices audit;
 };
@@ -143,6 +145,23 @@ void add_doctor_options(CLI::App& command, gateway::doctor::Options& options) {
   add_format_option(command, options.is_json);
 }
 
+void add_suggest_options(CLI::App& command, gateway::suggest::Options& options) {
+  command.add_option("-c,--config", options.config, "The configuration that is in force")
+      ->envname("POSTERN_CONFIG");
+  add_database_option(command, options.database);
+  command.add_option("--catalog", options.catalog, "A snapshot instead of the live database");
+  command
+      .add_option_function<std::string>(
+          "--by",
+          [&](const std::string& by) {
+            options.by = by == "user" ? gateway::suggest::By::User : gateway::suggest::By::Database;
+          },
+          "database, or user: a principal for each")
+      ->check(CLI::IsMember({"database", "user"}));
+  command.add_option("AUDIT-FILE", options.files, "What was recorded, oldest or newest first")
+      ->required();
+}
+
 int check(Choices& choices) {
   choices.check.config = choices.config;
   if (::isatty(STDOUT_FILENO) == 1) choices.check.colour = gateway::check::Colour::Yes;
@@ -189,6 +208,9 @@ int run(int argc, char** argv) {
   add_doctor_options(*doctor, choices.doctor);
 
   const auto audit = gateway::add_audit_commands(app, choices.audit);
+  CLI::App* suggest =
+      app.add_subcommand("suggest", "Print the access policy that admits what was recorded");
+  add_suggest_options(*suggest, choices.suggest);
 
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
@@ -215,6 +237,9 @@ int run(int argc, char** argv) {
   }
   if (audit.parsed()) {
     return gateway::run_audit_command(audit, choices.audit, sources, std::cout, std::cerr);
+  }
+  if (suggest->parsed()) {
+    return gateway::suggest::run_suggest(choices.suggest, sources, std::cout, std::cerr);
   }
   if (dump->parsed()) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},

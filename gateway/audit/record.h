@@ -38,6 +38,7 @@ struct PolicyChecks {
 
 inline constexpr std::size_t kObjectsMax = 100;
 inline constexpr std::size_t kObjectColumnsMax = 100;  // of one object
+inline constexpr std::size_t kFunctionsMax = 100;
 
 // A relation in one of its uses. Views borrowed as the record's other ones.
 struct Object {
@@ -67,7 +68,9 @@ struct Decision {
   std::uint64_t fingerprint = 0;
   std::string_view rewritten_sql{};  // what the server gets instead; empty: the same
   std::span<const Object> objects{};
-  bool objects_truncated = false;  // there are more
+  bool objects_truncated = false;            // there are more
+  std::span<const std::string> functions{};  // signatures of those that are not built in
+  bool functions_truncated = false;
   PolicyChecks checks{};
   std::span<const Violation> violations{};         // of an allowed one: what was only warned of
   std::string_view error_code{}, error_message{};  // of the refusal; empty when allowed

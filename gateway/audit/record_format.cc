@@ -69,6 +69,16 @@ void append_objects(std::string& out, const Decision& decision) {
   out.append(decision.objects_truncated ? "],\"objects_truncated\":true" : "]");
 }
 
+void append_functions(std::string& out, const Decision& decision) {
+  if (decision.functions.empty()) return;
+  out.append(",\"functions\":[");
+  for (const std::string& function : decision.functions) {
+    if (out.back() != '[') out.push_back(',');
+    append_json_string(out, function);
+  }
+  out.append(decision.functions_truncated ? "],\"functions_truncated\":true" : "]");
+}
+
 void append_check(std::string& out, std::string_view name, CheckStatus status) {
   if (out.back() != '{') out.push_back(',');
   out.append("\"").append(name).append("\":\"").append(audit::name(status)).push_back('"');
@@ -243,6 +253,7 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
   append_session(out, session);
   append_query(out, decision, sql);
   append_objects(out, decision);
+  append_functions(out, decision);
   append_checks(out, decision.checks);
   append_violations(out, decision.violations);
   out.append(",\"result\":{\"status\":");

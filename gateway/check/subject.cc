@@ -41,17 +41,6 @@ bool has_user(const config::Config& config, const std::string& name) {
   return std::ranges::find(config.users, name, &config::User::name) != config.users.end();
 }
 
-using Catalog = std::shared_ptr<const policy::catalog::Snapshot>;
-
-std::expected<Catalog, std::string> read_catalog(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::unexpected(path + " cannot be opened");
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  auto rows = policy::catalog::load_json(text);
-  if (!rows) return std::unexpected(path + " is no catalog snapshot: " + rows.error());
-  return std::make_shared<const policy::catalog::Snapshot>(*std::move(rows));
-}
-
 std::expected<Catalog, std::string> load_catalog(const config::Database& database) {
   auto rows = upstream::load_catalog({.connection = config::libpq_parameters(database),
                                       .pinned = config::pinned_settings(database),
@@ -77,6 +66,15 @@ std::expected<Catalog, std::string> catalog_for(const config::Database& database
 
 }  // namespace
 
+std::expected<Catalog, std::string> read_catalog(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::unexpected(path + " cannot be opened");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  auto rows = policy::catalog::load_json(text);
+  if (!rows) return std::unexpected(path + " is no catalog snapshot: " + rows.error());
+  return std::make_shared<const policy::catalog::Snapshot>(*std::move(rows));
+}
+
 std::expected<Subject, std::string> subject_of(const config::Config& config, const Choice& choice) {
   const auto database = find_database(config, choice.database);
   if (!database) return std::unexpected(database.error());
@@ -89,7 +87,9 @@ std::expected<Subject, std::string> subject_of(const config::Config& config, con
   if (!catalog) return std::unexpected(catalog.error());
   const profiles::ProfileSet profiles(std::make_shared<const config::Database>(**database),
                                       config.listen, *catalog);
-  Subject subject{.profile = *profiles.of({.user = choice.user}).profile, .database = *database};
+  Subject subject{.profile = *profiles.of({.user = choice.user}).profile,
+                  .catalog = *catalog,
+                  .database = *database};
   if (*catalog == nullptr) return subject;
   subject.server_major = (*catalog)->server_major();
   // A snapshot that was asked for resolves names even where no rule needs one.

@@ -5,15 +5,20 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 
 #include "gateway/config/config.h"
+#include "policy/catalog/snapshot.h"
 #include "policy/judge.h"
 
 namespace gateway::check {
 
+using Catalog = std::shared_ptr<const policy::catalog::Snapshot>;
+
 struct Subject {
   policy::Profile profile{};
+  Catalog catalog{};  // null where none was needed
   int server_major = 15;
   const config::Database* database = nullptr;  // of the configuration that was given
 };
@@ -28,6 +33,7 @@ struct Choice {
 };
 
 // The error is a sentence for the operator.
+std::expected<Catalog, std::string> read_catalog(const std::string& path);
 std::expected<Subject, std::string> subject_of(const config::Config& config, const Choice& choice);
 
 }  // namespace gateway::check

@@ -31,39 +31,29 @@ constexpr std::array kKnown{
     Known{"lo", "makes large objects, which no rule can name"},
 };
 
-void add(Findings& findings, std::string check, Severity severity, std::string object,
-         std::string message, std::string fix) {
-  Finding finding;
-  finding.check = std::move(check);
-  finding.severity = severity;
-  finding.object = std::move(object);
-  finding.message = std::move(message);
-  finding.fix = std::move(fix);
-  findings.push_back(std::move(finding));
-}
-
 void check_extensions(const Patient& patient, Findings& findings) {
   for (const Row& row : patient.survey.of(Topic::Extensions)) {
     const auto known = std::ranges::find(kKnown, row[0], &Known::extension);
     if (known == kKnown.end()) continue;
-    add(findings, "extension.dangerous", Severity::Warning, identifier(row[0]),
-        "this extension " + std::string(known->why), "DROP EXTENSION " + identifier(row[0]) + ';');
+    add(findings, "extension.dangerous", Severity::Warning, identifier(row[0]))
+        .says("this extension " + std::string(known->why),
+              "DROP EXTENSION " + identifier(row[0]) + ';');
   }
 }
 
 void check_foreign(const Patient& patient, Findings& findings) {
   const std::string from = " FROM PUBLIC, " + role_sql(patient.survey) + ';';
   for (const Row& row : patient.survey.of(Topic::ForeignServers)) {
-    add(findings, "foreign.server", Severity::Warning, identifier(row[0]),
-        "the role may make its own foreign tables and mappings on this server",
-        "REVOKE USAGE ON FOREIGN SERVER " + identifier(row[0]) + from);
+    add(findings, "foreign.server", Severity::Warning, identifier(row[0]))
+        .says("the role may make its own foreign tables and mappings on this server",
+              "REVOKE USAGE ON FOREIGN SERVER " + identifier(row[0]) + from);
   }
   for (const Row& row : patient.survey.of(Topic::UserMappings)) {
     const bool is_public = row[1] == "public";
     const std::string whose = is_public ? "PUBLIC" : identifier(row[1]);
-    add(findings, "foreign.user_mapping", Severity::Warning, identifier(row[0]),
-        "the role can act on this foreign server by the mapping for " + whose,
-        "DROP USER MAPPING FOR " + whose + " SERVER " + identifier(row[0]) + ';');
+    add(findings, "foreign.user_mapping", Severity::Warning, identifier(row[0]))
+        .says("the role can act on this foreign server by the mapping for " + whose,
+              "DROP USER MAPPING FOR " + whose + " SERVER " + identifier(row[0]) + ';');
   }
 }
 
@@ -73,10 +63,10 @@ void check_outside(const Patient& patient, Findings& findings) {
   check_extensions(patient, findings);
   check_foreign(patient, findings);
   for (const Row& row : patient.survey.of(Topic::LargeObjects)) {
-    add(findings, "large_object.readable", Severity::Warning, row[0],
-        "the role has privileges on this large object, which no rule can name",
-        "REVOKE ALL ON LARGE OBJECT " + row[0] + " FROM PUBLIC, " + role_sql(patient.survey) +
-            ';');
+    add(findings, "large_object.readable", Severity::Warning, row[0])
+        .says("the role has privileges on this large object, which no rule can name",
+              "REVOKE ALL ON LARGE OBJECT " + row[0] + " FROM PUBLIC, " + role_sql(patient.survey) +
+                  ';');
   }
 }
 

@@ -63,9 +63,15 @@ class RelationCheck {
 
   // No privilege reaches it.
   void check_none(const catalog::Relation& relation) {
+    const auto& snapshot = patient_.rights.snapshot();
     may_ = patient_.rights.of(relation);
-    table_ = grants::relation_sql(patient_.rights.snapshot(), relation);
-    check_read(relation, {});
+    table_ = grants::relation_sql(snapshot, relation);
+    if (may_.read.empty()) return;
+    add(findings_, "privilege.missing", Severity::Warning, table_)
+        .says("the policy allows it, and the role may not use its schema",
+              "GRANT USAGE ON SCHEMA " + grants::identifier(snapshot.schema_name(relation.schema)) +
+                  " TO " + role_ + "; GRANT SELECT (" + names_of(may_.read) + ") ON TABLE " +
+                  table_ + " TO " + role_ + ';');
   }
 
  private:
@@ -87,17 +93,18 @@ class RelationCheck {
   void check_read(const catalog::Relation& relation, const Numbers& given) {
     const Columns wider = beyond(relation, given, may_.read);
     if (!wider.empty()) {
-      add(check_of(relation), Severity::Critical,
-          (may_.is_readable ? "the role may read what the policy refuses of it: "
-                            : "the role may read it, which the policy refuses: ") +
-              names_of(wider),
-          narrowed());
+      add(findings_, check_of(relation), Severity::Critical, table_)
+          .says((may_.is_readable ? "the role may read what the policy refuses of it: "
+                                  : "the role may read it, which the policy refuses: ") +
+                    names_of(wider),
+                narrowed());
     }
     const Columns narrower = missing(given, may_.read);
     if (narrower.empty()) return;
-    add("privilege.missing", Severity::Warning,
-        "the policy allows what the server will refuse: reading " + names_of(narrower),
-        "GRANT SELECT (" + names_of(narrower) + ") ON TABLE " + table_ + " TO " + role_ + ';');
+    add(findings_, "privilege.missing", Severity::Warning, table_)
+        .says(
+            "the policy allows what the server will refuse: reading " + names_of(narrower),
+            "GRANT SELECT (" + names_of(narrower) + ") ON TABLE " + table_ + " TO " + role_ + ';');
   }
 
   void check_write(const catalog::Relation& relation, const std::vector<std::string>& given,
@@ -115,19 +122,9 @@ class RelationCheck {
       refuse(privilege);
     }
     if (refused.empty()) return;
-    add("privilege.write", Severity::Warning,
-        "the role has " + refused + " on it, which the policy refuses in whole or in part",
-        "REVOKE " + refused + " ON TABLE " + table_ + " FROM " + role_ + ", PUBLIC;");
-  }
-
-  void add(std::string check, Severity severity, std::string message, std::string fix) {
-    Finding finding;
-    finding.check = std::move(check);
-    finding.severity = severity;
-    finding.object = table_;
-    finding.message = std::move(message);
-    finding.fix = std::move(fix);
-    findings_.push_back(std::move(finding));
+    add(findings_, "privilege.write", Severity::Warning, table_)
+        .says("the role has " + refused + " on it, which the policy refuses in whole or in part",
+              "REVOKE " + refused + " ON TABLE " + table_ + " FROM " + role_ + ", PUBLIC;");
   }
 
   const Patient& patient_;
@@ -139,14 +136,9 @@ class RelationCheck {
 
 void check_system_relations(const Patient& patient, Findings& findings) {
   for (const Row& row : patient.survey.of(Topic::SystemRelations)) {
-    Finding finding;
-    finding.check = "privilege.system";
-    finding.severity = Severity::Critical;
-    finding.object = row[0];
-    finding.message = "the role may read a catalog that only superusers read";
-    finding.fix =
-        "REVOKE ALL ON TABLE " + row[0] + " FROM " + role_sql(patient.survey) + ", PUBLIC;";
-    findings.push_back(std::move(finding));
+    add(findings, "privilege.system", Severity::Critical, row[0])
+        .says("the role may read a catalog that only superusers read",
+              "REVOKE ALL ON TABLE " + row[0] + " FROM " + role_sql(patient.survey) + ", PUBLIC;");
   }
 }
 

@@ -59,31 +59,24 @@ void check_attributes(const Row& role, Findings& findings) {
   for (std::size_t i = 0; i < kAttributes.size(); ++i) {
     if (!is_true(role[i + 1])) continue;
     const auto& [word, why, severity] = kAttributes[i];
-    Finding finding;
-    finding.check = "role." + lower(word);
-    finding.severity = severity;
-    finding.object = role[0];
-    finding.message = "the role has " + std::string(word) + ": " + std::string(why);
-    finding.fix = "ALTER ROLE " + identifier(role[0]) + " NO" + std::string(word) + ';';
-    findings.push_back(std::move(finding));
+    add(findings, "role." + lower(word), severity, role[0])
+        .says("the role has " + std::string(word) + ": " + std::string(why),
+              "ALTER ROLE " + identifier(role[0]) + " NO" + std::string(word) + ';');
   }
 }
 
-Finding membership(const std::string& member, const std::string& group) {
-  Finding finding;
-  finding.object = member;
-  finding.fix = "REVOKE " + identifier(group) + " FROM " + identifier(member) + ';';
+void check_membership(const std::string& member, const std::string& group, Findings& findings) {
+  const std::string fix = "REVOKE " + identifier(group) + " FROM " + identifier(member) + ';';
   const auto known = std::ranges::find(kPredefined, group, &Predefined::role);
   if (known != kPredefined.end()) {
-    finding.check = "role.predefined";
-    finding.severity = Severity::Critical;
-    finding.message = "the role is a member of " + group + ", which " + std::string(known->why);
+    add(findings, "role.predefined", Severity::Critical, member)
+        .says("the role is a member of " + group + ", which " + std::string(known->why), fix);
   } else {
-    finding.check = "role.member";
-    finding.message =
-        "the role is a member of " + group + ": what that may do, it may do or become able to";
+    add(findings, "role.member", Severity::Warning, member)
+        .says(
+            "the role is a member of " + group + ": what that may do, it may do or become able to",
+            fix);
   }
-  return finding;
 }
 
 }  // namespace
@@ -92,17 +85,13 @@ void check_roles(const Patient& patient, Findings& findings) {
   for (const Row& role : patient.survey.of(Topic::Roles)) check_attributes(role, findings);
   for (const Row& row : patient.survey.of(Topic::Memberships)) {
     if (row[1] == patient.database.readonly_role) continue;  // it becomes that one
-    findings.push_back(membership(row[0], row[1]));
+    check_membership(row[0], row[1], findings);
   }
   for (const Row& row : patient.survey.of(Topic::Owned)) {
-    Finding finding;
-    finding.check = "role.owner";
-    finding.severity = Severity::Critical;
-    finding.object = row[0];
-    finding.message = "the role owns " + row[1] +
-                      " objects: it can read, change, drop and grant them, whatever is revoked";
-    finding.fix = "REASSIGN OWNED BY " + identifier(row[0]) + " TO …;";
-    findings.push_back(std::move(finding));
+    add(findings, "role.owner", Severity::Critical, row[0])
+        .says("the role owns " + row[1] +
+                  " objects: it can read, change, drop and grant them, whatever is revoked",
+              "REASSIGN OWNED BY " + identifier(row[0]) + " TO …;");
   }
 }
 

@@ -8,18 +8,18 @@ namespace {
 
 namespace catalog = policy::catalog;
 
-Finding callable(const Patient& patient, const catalog::Function& function, bool is_definer) {
+void check_callable(const Patient& patient, const catalog::Function& function, Findings& findings) {
   const std::string routine = grants::routine_sql(patient.rights.snapshot(), function);
-  Finding finding;
-  finding.check = is_definer ? "function.security_definer" : "function.executable";
-  finding.severity = is_definer ? Severity::Critical : Severity::Warning;
-  finding.object = routine;
-  finding.message = is_definer ? "the role may call it, which the policy refuses; it runs with the "
-                                 "rights of its owner"
-                               : "the role may call it, which the policy refuses";
-  finding.fix = "REVOKE EXECUTE ON ROUTINE " + routine + " FROM PUBLIC, " +
-                role_sql(patient.survey) + ';';
-  return finding;
+  const std::string fix =
+      "REVOKE EXECUTE ON ROUTINE " + routine + " FROM PUBLIC, " + role_sql(patient.survey) + ';';
+  if (function.is_security_definer) {
+    add(findings, "function.security_definer", Severity::Critical, routine)
+        .says("the role may call it, which the policy refuses; it runs with its owner's rights",
+              fix);
+  } else {
+    add(findings, "function.executable", Severity::Warning, routine)
+        .says("the role may call it, which the policy refuses", fix);
+  }
 }
 
 }  // namespace
@@ -30,15 +30,13 @@ void check_routines(const Patient& patient, Findings& findings) {
     const auto* function = patient.rights.snapshot().function(oid);
     if (function == nullptr || function->decision != catalog::Decision::NotBuiltIn) continue;
     if (patient.rights.may_call(*function)) continue;
-    findings.push_back(callable(patient, *function, is_true(row[1])));
+    check_callable(patient, *function, findings);
   }
   for (const Row& row : patient.survey.of(Topic::Languages)) {
-    Finding finding;
-    finding.check = "language.untrusted";
-    finding.object = grants::identifier(row[0]);
-    finding.message = "functions in this language can do whatever the server's account can";
-    finding.fix = "DROP LANGUAGE " + grants::identifier(row[0]) + "; -- or its extension";
-    findings.push_back(std::move(finding));
+    const std::string language = grants::identifier(row[0]);
+    add(findings, "language.untrusted", Severity::Warning, language)
+        .says("functions in this language can do whatever the server's account can",
+              "DROP LANGUAGE " + language + "; -- or its extension");
   }
 }
 

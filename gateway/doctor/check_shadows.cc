@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions, operators and casts that can run where the server's own are meant: one that fits better,
-// or stands first in the path (CVE-2018-1058). Only those that the role can call.
+// Functions, operators and casts that can run where the server's own are meant: one that fits
+// better, or stands first in the path (CVE-2018-1058). Only those that the role can call.
 #include <algorithm>
 #include <set>
 
@@ -49,8 +49,9 @@ class ShadowCheck {
     });
     if (!shadows) return;
     const std::string routine = grants::routine_sql(snapshot_, function);
-    add("shadow.function", routine, "a call of the built-in of this name may run it instead",
-        "ALTER ROUTINE " + routine + " RENAME TO …;");
+    add(findings_, "shadow.function", Severity::Warning, routine)
+        .says("a call of the built-in of this name may run it instead",
+              "ALTER ROUTINE " + routine + " RENAME TO …;");
   }
 
   void check(const catalog::Operator& each) {
@@ -60,10 +61,10 @@ class ShadowCheck {
     const bool shadows = std::ranges::any_of(
         named, [](const auto* other) { return other->oid < catalog::kFirstUserOid; });
     if (!shadows) return;
-    add("shadow.operator", std::string(each.name),
-        "the built-in operator of this name may be this one, which runs " +
-            grants::routine_sql(snapshot_, *function),
-        "DROP OPERATOR …; -- and give it another name");
+    add(findings_, "shadow.operator", Severity::Warning, std::string(each.name))
+        .says("the built-in operator of this name may be this one, which runs " +
+                  grants::routine_sql(snapshot_, *function),
+              "DROP OPERATOR …; -- and give it another name");
   }
 
   void check(const catalog::Cast& cast) {
@@ -72,18 +73,10 @@ class ShadowCheck {
     const auto* source = snapshot_.type(cast.source);
     const auto* target = snapshot_.type(cast.target);
     if (source == nullptr || target == nullptr) return;
-    add("shadow.cast", std::string(source->name) + " AS " + std::string(target->name),
-        "a cast that nobody writes runs " + grants::routine_sql(snapshot_, *function),
-        "DROP CAST …; -- and create it without AS IMPLICIT or AS ASSIGNMENT");
-  }
-
-  void add(std::string check, std::string object, std::string message, std::string fix) {
-    Finding finding;
-    finding.check = std::move(check);
-    finding.object = std::move(object);
-    finding.message = std::move(message);
-    finding.fix = std::move(fix);
-    findings_.push_back(std::move(finding));
+    add(findings_, "shadow.cast", Severity::Warning,
+        std::string(source->name) + " AS " + std::string(target->name))
+        .says("a cast that nobody writes runs " + grants::routine_sql(snapshot_, *function),
+              "DROP CAST …; -- and create it without AS IMPLICIT or AS ASSIGNMENT");
   }
 
   const catalog::Snapshot& snapshot_;

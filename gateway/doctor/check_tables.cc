@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables that are not what they seem: without statistics, with row security that does not hold, with
-// children elsewhere.
+// Tables that are not what they seem: without statistics, with row security that does not hold,
+// with children elsewhere.
 #include "gateway/doctor/checks.h"
 #include "gateway/grants/quoting.h"
 
@@ -10,17 +10,6 @@ namespace {
 namespace catalog = policy::catalog;
 using catalog::Relation;
 using catalog::RelationKind;
-
-void add(Findings& findings, std::string check, Severity severity, std::string object,
-         std::string message, std::string fix) {
-  Finding finding;
-  finding.check = std::move(check);
-  finding.severity = severity;
-  finding.object = std::move(object);
-  finding.message = std::move(message);
-  finding.fix = std::move(fix);
-  findings.push_back(std::move(finding));
-}
 
 bool has_statistics(const Relation& relation) { return relation.row_estimate >= 0; }
 
@@ -37,8 +26,8 @@ void check_statistics(const Patient& patient, Findings& findings) {
     if (relation.is_built_in() || !keeps_rows(relation) || has_statistics(relation)) continue;
     if (!patient.rights.of(relation).is_readable) continue;
     const std::string table = grants::relation_sql(snapshot, relation);
-    add(findings, "table.never_analysed", Severity::Warning, table,
-        "it has no statistics: the plan gate judges by a guess", "ANALYZE " + table + ';');
+    add(findings, "table.never_analysed", Severity::Warning, table)
+        .says("it has no statistics: the plan gate judges by a guess", "ANALYZE " + table + ';');
   }
 }
 
@@ -48,9 +37,9 @@ void check_row_security(const Patient& patient, Findings& findings) {
     const auto* relation = snapshot.relation(static_cast<catalog::Oid>(number_of(row[0])));
     if (relation == nullptr) continue;
     const std::string table = grants::relation_sql(snapshot, *relation);
-    add(findings, "table.row_security_owner", Severity::Critical, table,
-        "the role has its owner's rights, and row security does not hold for owners",
-        "ALTER TABLE " + table + " FORCE ROW LEVEL SECURITY; -- or another owner");
+    add(findings, "table.row_security_owner", Severity::Critical, table)
+        .says("the role has its owner's rights, and row security does not hold for owners",
+              "ALTER TABLE " + table + " FORCE ROW LEVEL SECURITY; -- or another owner");
   }
 }
 
@@ -65,11 +54,11 @@ void check_children(const Patient& patient, Findings& findings) {
       if (parent == nullptr || parent->schema == relation.schema || !is_open) continue;
       if (access.relation(*parent) == nullptr) continue;
       const std::string table = grants::relation_sql(snapshot, relation);
-      add(findings, "table.child_elsewhere", Severity::Note, table,
-          "it is a child or partition of " + grants::relation_sql(snapshot, *parent) +
-              ", which is refused, but lies in a schema that may be used",
-          "ALTER TABLE " + table + " SET SCHEMA " +
-              grants::identifier(snapshot.schema_name(parent->schema)) + ';');
+      add(findings, "table.child_elsewhere", Severity::Note, table)
+          .says("it is a child or partition of " + grants::relation_sql(snapshot, *parent) +
+                    ", which is refused, but lies in a schema that may be used",
+                "ALTER TABLE " + table + " SET SCHEMA " +
+                    grants::identifier(snapshot.schema_name(parent->schema)) + ';');
     }
   }
 }

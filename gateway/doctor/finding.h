@@ -18,9 +18,14 @@ struct Finding {
   std::string object{};   // as the server names it
   std::string message{};  // a sentence
   std::string fix{};      // SQL, or a line of the configuration
+
+  void says(std::string sentence, std::string remedy);
 };
 
 using Findings = std::vector<Finding>;
+
+// The new one, still without its sentence. Valid until the next.
+Finding& add(Findings& findings, std::string check, Severity severity, std::string object);
 
 std::string_view name(Severity severity);
 

@@ -155,8 +155,7 @@ void Session::note_probe_end(const Expected& entry) {
 
 // The server's error is the client's answer. In a unit it is so at once, for the server skips what
 // follows; a Query is answered when the probe's ReadyForQuery has told how things stand.
-void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fields,
-                             Output& out) {
+void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out) {
   Expected& entry = replies_.front();
   entry.failed = true;
   statements_.failed(entry.seq);
@@ -165,10 +164,7 @@ void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fi
   if (!question_) return;
   std::string body = told_text(reply).value_or(std::string(reply.body()));
   show_portal(body, question_->portal);
-  pgwire::Writer(question_->error)
-      .begin(pgwire::backend::kErrorResponse)
-      .bytes(body)
-      .end();
+  pgwire::Writer(question_->error).begin(pgwire::backend::kErrorResponse).bytes(body).end();
   question_->error_text = fields.message;
   if (entry.kind != ReplyKind::Query) end_probed_unit(out);
 }
@@ -179,8 +175,8 @@ void Session::end_probed_unit(Output& out) {
   const PlanQuestion question = *std::exchange(question_, std::nullopt);
   const Gated gated{question.sql, question.verdict, question.statement};
   const bool is_timeout = question.interruption == Interruption::Timeout;
-  const Violation violation = is_timeout ? planning_timed_out(question.timeout)
-                                         : planning_failed(question.error_text);
+  const Violation violation =
+      is_timeout ? planning_timed_out(question.timeout) : planning_failed(question.error_text);
   const Refusal refusal = question.interruption == Interruption::Client
                               ? cancelled()
                               : plan_refusal(gated, {&violation, 1});

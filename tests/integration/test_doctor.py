@@ -4,11 +4,13 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import time
 
 import pytest
 from harness.cluster import Cluster, binaries
+from harness.servers import MAJORS, programs
 
 DATABASE, ROLE = "clinic", "clinic_reader"
 SCHEMA = f"""
@@ -31,8 +33,8 @@ SETTINGS = ["temp_file_limit=1GB", "log_connections=on"]
 
 
 class Clinic:
-    def __init__(self):
-        self.cluster = Cluster(SETTINGS)
+    def __init__(self, programs=None):
+        self.cluster = Cluster(SETTINGS, programs=programs)
         self.cluster.run_sql(SCHEMA)
         self.admin = self.cluster.admin(DATABASE)
         self.admin.execute("SET client_min_messages = warning")
@@ -56,6 +58,10 @@ class Clinic:
                        check=True)
         self.admin.execute(f"ALTER ROLE {ROLE} LOGIN")
 
+    def destroy(self):
+        self.admin.close()
+        self.cluster.destroy()
+
     def doctor(self, **config):
         done = self.run("doctor", "--format", "json", **config)
         assert done.returncode in (0, 1), done.stderr
@@ -70,8 +76,7 @@ def clinic():
     clinic = Clinic()
     clinic.guard()
     yield clinic
-    clinic.admin.close()
-    clinic.cluster.destroy()
+    clinic.destroy()
 
 
 def test_a_guarded_database_is_clean(clinic):
@@ -150,6 +155,9 @@ IN_CONFIGURATION = {
 }
 
 
+DOCUMENTATION = pathlib.Path(__file__).parents[2] / "docs" / "tools.md"
+
+
 @pytest.fixture
 def planted(clinic):
     undone = []
@@ -184,6 +192,23 @@ def test_the_plan_gate_needs_statistics(clinic):
         assert [one["check"] for one in clinic.doctor(access_policy=gated)] == ["table.never_analysed"]
     finally:
         clinic.admin.execute("DROP TABLE fresh")
+
+
+@pytest.mark.parametrize("major", (MAJORS[0], MAJORS[-1]))
+def test_the_oldest_and_the_newest_server_can_be_guarded(major):
+    clinic = Clinic(programs(major))
+    try:
+        clinic.guard()
+        assert clinic.doctor() == []
+        clinic.admin.execute("GRANT SELECT ON patients TO PUBLIC")
+        assert [one["check"] for one in clinic.doctor()] == ["privilege.column"]
+    finally:
+        clinic.destroy()
+
+
+def test_the_checks_are_documented():
+    text = DOCUMENTATION.read_text()
+    assert [check for check in (*PLANTED, *IN_CONFIGURATION) if f"`{check}`" not in text] == []
 
 
 def test_nothing_stays_planted(clinic):

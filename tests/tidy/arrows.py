@@ -50,12 +50,13 @@ ARROWS = {
         {"gateway/check", "gateway/config", "gateway/grants", "gateway/upstream", "policy", "policy/catalog"},
         {"json"},
     ),
+    "gateway/suggest": ({"gateway/check", "gateway/config", "policy", "policy/catalog"}, {"json"}),
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
             "gateway/auth", "gateway/audit", "gateway/audit_tool", "gateway/check", "gateway/config", "gateway/demo",
             "gateway/doctor", "gateway/grants", "gateway/http", "gateway/net", "gateway/pgwire", "gateway/profiles",
-            "gateway/relay", "gateway/session",
+            "gateway/relay", "gateway/session", "gateway/suggest",
             "gateway/telemetry",
             "gateway/upstream", "policy", "policy/catalog", "mcp",
         },
