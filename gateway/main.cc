@@ -20,6 +20,7 @@
 #include "gateway/config/load.h"
 #include "gateway/config/unserved.h"
 #include "gateway/demo/demo.h"
+#include "gateway/denial_command.h"
 #include "gateway/server.h"
 #include "gateway/telemetry/log.h"
 
@@ -91,6 +92,7 @@ struct Choices {
   gateway::demo::DemoOptions demo;
   gateway::check::Options check;
   gateway::config::Validation validation;
+  gateway::DenialOptions denial;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -111,6 +113,32 @@ void add_check_options(CLI::App& command, gateway::check::Options& options) {
           "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   command.add_flag("--jsonl", options.is_jsonl, "Judge each line of standard input, a JSON object");
+}
+
+// `postern deny` and what belongs to it; those that are given set the verb.
+void add_denial_commands(CLI::App& app, Choices& choices) {
+  auto& options = choices.denial;
+  const auto add = [&](const char* name, const char* verb, const char* help) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->callback([&options, verb] { options.verb = verb; });
+    add_config_option(*command, choices);
+    command->add_option("--socket", options.socket, "Instead of the file's listen.admin_socket");
+    return command;
+  };
+  const auto add_target = [&](CLI::App* command) {
+    command->add_option("KIND", options.kind, "user, database or fingerprint")
+        ->required()
+        ->check(CLI::IsMember({"user", "database", "fingerprint"}));
+    command->add_option("NAME", options.name, "Or 16 hex digits, as in audit records")->required();
+    command->add_option("-d,--database", options.database, "Of a user: only there");
+  };
+  CLI::App* deny = add("deny", "DENY", "Refuse a user, database or statement from now on");
+  add_target(deny);
+  deny->add_option("--for", options.lasts, "30s, 10m, 2h, 1d; without it until allowed again");
+  deny->add_option("--reason", options.reason, "For the client and the audit");
+  deny->add_flag("--cancel", options.cancels, "Cancel what runs");
+  add_target(add("allow", "ALLOW", "Lift a denial"));
+  add("denials", "LIST", "Print what is denied now");
 }
 
 int check(Choices& choices) {
@@ -151,6 +179,8 @@ int run(int argc, char** argv) {
   dump->add_option("-d,--database", choices.check.database,
                    "Which; needed where there are several");
 
+  add_denial_commands(app, choices);
+
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
   demo->add_option("--port", choices.demo.port, "For clients")->capture_default_str();
@@ -169,6 +199,10 @@ int run(int argc, char** argv) {
   if (dump->parsed()) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
                                      sources, std::cout, std::cerr);
+  }
+  if (!choices.denial.verb.empty()) {
+    choices.denial.config = choices.config;
+    return gateway::run_denial(choices.denial, sources, std::cout, std::cerr);
   }
   choices.validation.path = choices.config;
   return validate->parsed()

@@ -21,6 +21,7 @@ enum class Event : std::uint8_t {
   QueryExecuted,  // the end of an allowed one: it succeeded
   QueryFailed,    // the end of an allowed one: the server refused it, or it never ran
   ConfigReloaded,
+  DenialChanged,  // by an operator, at run time
 };
 
 struct Violation {
@@ -94,7 +95,15 @@ struct End {
   std::string_view sqlstate{}, error_message{}, error_detail{};
 };
 
-// SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded.
+// What an operator denied or allowed again; what a DenialChanged has in place of a session.
+struct DenialFacts {
+  std::string_view target{};  // USER 'ann'
+  std::string_view reason{};
+  std::uint64_t seconds = 0;  // how long it lasts; 0: until it is lifted
+  std::uint32_t uid = 0;      // of who asked
+};
+
+// SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded, DenialChanged.
 struct Occurrence {
   Event event = Event::SessionStarted;
   std::string_view status{};  // "ok" or an error code

@@ -122,6 +122,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
     if (belief != Names::Belief::Known) {
       return not_executable(message, prepared->sql, {belief, effect.name}, out);
     }
+    if (const auto flow = not_started(message, prepared->sql, {statement, 1}, out)) return *flow;
     // The first Execute in the unit of its Parse continues the request that the Parse began.
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;

@@ -32,6 +32,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
     withdraw_predictions();
     return *flow;
   }
+  if (const auto flow = not_started(message, query->sql, verdict->statements, out)) return *flow;
   const std::uint64_t first_request = shared_.next_request_id;
   for (const auto& statement : verdict->statements) {
     decide({query->sql.substr(statement.offset, statement.bytes),

@@ -271,6 +271,7 @@ void Session::end_copy(const Expected& entry) {
 void Session::drop_front() {
   end_copy(replies_.front());
   replies_.pop();
+  stop_if_nothing_runs();
 }
 
 void Session::pop(Output& out) {

@@ -23,6 +23,7 @@ ARROWS = {
     "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy"}, set()),
     "gateway/net": (set(), {"uv", "openssl", "posix"}),
     "gateway/upstream": ({"gateway/net", "gateway/pgwire", "policy/catalog"}, {"libpq", "openssl", "posix"}),
+    "gateway/admin": ({"gateway/net"}, {"fmt", "posix"}),
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
     "gateway/audit": (set(), {"openssl", "posix"}),
     "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
@@ -32,7 +33,7 @@ ARROWS = {
         set(),
     ),
     "gateway/relay": (
-        {"gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
+        {"gateway/admin", "gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
         {"fmt"},
     ),
     "gateway/demo": ({"gateway/config"}, {"fmt", "posix"}),
@@ -44,7 +45,7 @@ ARROWS = {
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
-            "gateway/auth", "gateway/audit", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
+            "gateway/admin", "gateway/auth", "gateway/audit", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
             "gateway/net", "gateway/pgwire", "gateway/profiles", "gateway/relay", "gateway/session",
             "gateway/telemetry",
             "gateway/upstream", "policy", "policy/catalog", "mcp",
