@@ -12,8 +12,8 @@ using policy::StatementClass;
 using policy::StatementVerdict;
 
 // Gives up what the session did and holds: the one thing that who is denied may still do.
-bool only_gives_up(const StatementVerdict& statement) {
-  return statement.statement_class == StatementClass::Rollback;
+bool only_gives_up(StatementClass statement_class) {
+  return statement_class == StatementClass::Rollback;
 }
 
 // A client can always end its transaction, so these are neither counted nor refused.
@@ -29,17 +29,22 @@ bool has_limits(const policy::Profile& profile) {
 
 }  // namespace
 
-// Nothing: none of them is denied; else what became of the message.
+// Nothing: it is not denied; else what became of the message.
+std::optional<Session::Flow> Session::denied(const Message& message, std::string_view sql,
+                                             const Shape& shape, Output& out) {
+  if (settings_.admission == nullptr || only_gives_up(shape.statement_class)) return std::nullopt;
+  const auto denial = settings_.admission->denial(shape.fingerprint);
+  if (!denial) return std::nullopt;
+  Refusal refusal = refusal_of(*denial);
+  refusal.statement_class = policy::name(shape.statement_class);
+  return refuse(message, sql, refusal, out);
+}
+
 std::optional<Session::Flow> Session::denied(const Message& message, std::string_view sql,
                                              Statements statements, Output& out) {
-  if (settings_.admission == nullptr) return std::nullopt;
   for (const StatementVerdict& statement : statements) {
-    if (only_gives_up(statement)) continue;
-    const auto denial = settings_.admission->denial(statement.fingerprint);
-    if (!denial) continue;
-    Refusal refusal = refusal_of(*denial);
-    refusal.statement_class = policy::name(statement.statement_class);
-    return refuse(message, sql, refusal, out);
+    const Shape shape{statement.statement_class, statement.fingerprint};
+    if (const auto flow = denied(message, sql, shape, out)) return flow;
   }
   return std::nullopt;
 }

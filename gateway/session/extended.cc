@@ -51,6 +51,7 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   prepared->verdict = verdict;
   prepared->unit = unit_;
   if (!verdict->statements.empty()) {
+    prepared->fingerprint = verdict->statements.front().fingerprint;
     prepared->request_id =
         decide({parse->sql, verdict->rewritten}, verdict->statements.front(), out);
     parses_.push_back(prepared);
@@ -116,6 +117,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
       text->rewritten = prepared->rewritten;
       text->parameter_types = prepared->parameter_types;
       text->verdict = prepared->verdict;
+      text->fingerprint = prepared->fingerprint;
       text->is_contained = true;
     }
     const Names::Belief belief = predict(effect, std::move(text), {0, unit_});

@@ -199,7 +199,8 @@ std::optional<Session::Flow> Session::judge_again(const Message& message, Prepar
   }
   const policy::StatementVerdict* statement = prepared.judged();
   if (statement != nullptr) {
-    if (const auto flow = denied(message, prepared.sql, {statement, 1}, out)) return flow;
+    const Shape shape{statement->statement_class, prepared.fingerprint};
+    if (const auto flow = denied(message, prepared.sql, shape, out)) return flow;
   }
   // Of a text with other statements only its own was asked for.
   if (prepared.is_contained && ddl_seq_ == 0) return std::nullopt;

@@ -88,6 +88,7 @@ std::expected<Session::Quoting, Session::Flow> Session::predict_query(const Mess
       }
       text->verdict = verdict;
       text->statement = i;
+      text->fingerprint = statement.fingerprint;
     }
     const Names::Belief belief = predict(statement.effect, std::move(text), {i, unit});
     if (belief == Names::Belief::Known) continue;

@@ -187,6 +187,12 @@ class Session {
 
   // admitting.cc
   using Statements = std::span<const policy::StatementVerdict>;
+  struct Shape {
+    policy::StatementClass statement_class;
+    std::uint64_t fingerprint;
+  };
+  std::optional<Flow> denied(const Message& message, std::string_view sql, const Shape& shape,
+                             Output& out);
   std::optional<Flow> denied(const Message& message, std::string_view sql, Statements statements,
                              Output& out);
   std::optional<Flow> not_started(const Message& message, std::string_view sql,
