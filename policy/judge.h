@@ -107,6 +107,8 @@ struct Violation {
 
 // A name that no statement or cursor can have: the session uses it where one must not exist.
 constexpr std::string_view kReservedName = "_postern_absent_";
+// Neither: the session's own questions about plans have it.
+constexpr std::string_view kPlanName = "_postern_plan_";
 
 // What a statement does to the session when it succeeds, as far as later verdicts depend on it.
 // Names are folded and cut to 63 bytes as the server does.

@@ -76,6 +76,16 @@ void check_claims(const Subject& s) {
   }
 }
 
+constexpr std::string_view kReadOnlyLimit =
+    "limits what read_only principals get, and this one is not: set mode: read_only or remove it";
+
+void check_limits(const Subject& s) {
+  for (const char* key : {"limits.max_result_rows", "limits.max_result_bytes"}) {
+    const bool is_given = s.findings.given(fmt::format("{}.{}", s.path, key));
+    if (is_given && s.mode() != Mode::ReadOnly) s.error(key, std::string(kReadOnlyLimit));
+  }
+}
+
 }  // namespace
 
 void check_principals(Findings& findings) {
@@ -86,6 +96,7 @@ void check_principals(Findings& findings) {
                             fmt::format("databases[{}].principals[{}]", i, j)};
       check_match(subject);
       check_claims(subject);
+      check_limits(subject);
     }
   }
 }

@@ -23,7 +23,7 @@ enum class Auth : std::uint8_t { ScramSha256, Trust };
 enum class PoolMode : std::uint8_t { Session };
 enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
 enum class Storage : std::uint8_t { File, Stdout };
-enum class Durability : std::uint8_t { Write };
+enum class Durability : std::uint8_t { Write, Fsync };
 enum class OnFailure : std::uint8_t { Deny, Continue };
 enum class OnCostExceeded : std::uint8_t { Warn, Deny };
 enum class OnError : std::uint8_t { Deny, Allow };
@@ -82,7 +82,7 @@ struct Match {
 struct UsageLimits {
   std::size_t statements_per_minute = 0;
   std::size_t running_statements = 0;  // sessions that have a statement running
-  std::size_t max_result_rows = 0;     // of one statement
+  std::size_t max_result_rows = 0;     // of one statement, where the mode is read_only
   std::size_t max_result_bytes = 0;
   bool operator==(const UsageLimits&) const = default;
 };
@@ -133,9 +133,11 @@ struct Audit {
   std::string file_path = "/var/log/postern/audit.jsonl";
   std::size_t max_size_mb = 100;
   std::size_t max_files = 10;
+  Duration rotate_every{0};  // 0: by size alone
   bool redact_sql = false;
   Durability durability = Durability::Write;
   OnFailure on_failure = OnFailure::Deny;
+  Secret key;  // of the chain; empty: hashed, not signed
 };
 
 struct Metrics {

@@ -118,8 +118,7 @@ constexpr std::array<string_view, 2> kOnCostExceeded{"warn", "deny"};
 constexpr std::array<string_view, 2> kOnError{"deny", "allow"};
 constexpr std::array<string_view, 2> kStorage{"file", "stdout"};
 constexpr std::array<string_view, 1> kStorageUnbuilt{"database"};
-constexpr std::array<string_view, 1> kDurability{"write"};
-constexpr std::array<string_view, 1> kDurabilityUnbuilt{"fsync"};
+constexpr std::array<string_view, 2> kDurability{"write", "fsync"};
 constexpr std::array<string_view, 2> kOnFailure{"deny", "continue"};
 constexpr std::array<string_view, 5> kLogLevel{"trace", "debug", "info", "warn", "error"};
 constexpr std::array<string_view, 2> kLogFormat{"json", "console"};
@@ -141,6 +140,7 @@ constexpr Range kResultRows{0, 1'000'000'000'000};
 constexpr Range kResultBytes{0, 1ll << 50};
 constexpr Range kMegabytes{1, 1'000'000};
 constexpr Range kFiles{1, 1'000};
+constexpr Range kRotation{0, 366LL * 24 * 3600 * 1000};
 // PostgreSQL keeps timeouts as int milliseconds.
 constexpr Range kTimeout{0, INT32_MAX};
 constexpr Range kPositiveTimeout{1, INT32_MAX};
@@ -529,17 +529,20 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Integer,
      .slot = audit<&Audit::max_files>,
      .range = kFiles},
+    {.path = "audit.rotate_every",
+     .type = Type::Interval,
+     .slot = audit<&Audit::rotate_every>,
+     .range = kRotation},
     {.path = "audit.redact_sql", .type = Type::Boolean, .slot = audit<&Audit::redact_sql>},
     {.path = "audit.durability",
      .type = Type::Word,
      .slot = audit<&Audit::durability>,
-     .words = kDurability,
-     .unbuilt_words = kDurabilityUnbuilt},
+     .words = kDurability},
     {.path = "audit.on_failure",
      .type = Type::Word,
      .slot = audit<&Audit::on_failure>,
      .words = kOnFailure},
-    {"audit.key", Type::Secret, kNo},
+    {.path = "audit.key", .type = Type::Secret, .slot = audit<&Audit::key>},
 });
 
 }  // namespace

@@ -41,8 +41,10 @@ policy::Profile profile_of(const Database& database, const ProfileInputs& inputs
   profile.max_statement_bytes = listen.max_statement_bytes;
   profile.statements_per_minute_max = inputs.limits.statements_per_minute;
   profile.running_max = inputs.limits.running_statements;
-  profile.result_rows_max = inputs.limits.max_result_rows;
-  profile.result_bytes_max = inputs.limits.max_result_bytes;
+  if (inputs.mode == Mode::ReadOnly) {
+    profile.result_rows_max = inputs.limits.max_result_rows;
+    profile.result_bytes_max = inputs.limits.max_result_bytes;
+  }
   const auto pin = [&](std::string name, Duration timeout) {
     profile.pinned_timeouts.push_back(
         {std::move(name), static_cast<std::uint64_t>(timeout.count())});

@@ -58,6 +58,7 @@ struct Surroundings {
   audit::Log& audit;
   telemetry::LoopMetrics& metrics;
   policy::VerdictCache& verdicts;
+  session::PlanCache& plans;
   std::vector<Database>& databases;
   const admin::Denials& denials;
   Limits limits;
@@ -104,7 +105,9 @@ class Roster {
   AdmissionSources admission_sources() {
     return {accounts_, surroundings_.denials, surroundings_.metrics};
   }
-  session::Shared shared() { return {surroundings_.verdicts, next_request_id_, audit_available_}; }
+  session::Shared shared() {
+    return {surroundings_.verdicts, surroundings_.plans, next_request_id_, audit_available_};
+  }
 
  private:
   void on_check();

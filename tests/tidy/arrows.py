@@ -17,15 +17,18 @@ ARROWS = {
     "policy/catalog": (set(), {"json"}),
     "policy/resolver": ({"policy", "policy/catalog", "policy/reader"}, {"pg_query"}),
     "policy/rules": ({"policy", "policy/catalog", "policy/resolver"}, set()),
+    "policy/plan": ({"policy", "policy/catalog", "policy/rules"}, {"json"}),
     "mcp": ({"policy"}, {"json"}),
     "gateway/pgwire": (set(), set()),
     "gateway/auth": (set(), {"openssl"}),
-    "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy"}, set()),
+    "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy", "policy/plan"}, set()),
     "gateway/net": (set(), {"uv", "openssl", "posix"}),
     "gateway/upstream": ({"gateway/net", "gateway/pgwire", "policy/catalog"}, {"libpq", "openssl", "posix"}),
     "gateway/admin": ({"gateway/net"}, {"fmt", "posix"}),
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
     "gateway/audit": (set(), {"openssl", "posix"}),
+    # The command line tools on audit files: know no loop and no configuration.
+    "gateway/audit_tool": ({"gateway/audit"}, {"fmt", "json", "posix"}),
     "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
     "gateway/config": ({"policy", "policy/catalog", "policy/rules"}, {"yaml-cpp", "fmt", "posix"}),
     "gateway/profiles": (
@@ -42,11 +45,18 @@ ARROWS = {
         {"gateway/auth", "gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "policy"},
         {"json", "fmt"},
     ),
+    # Command line tools on the same engine.
+    "gateway/grants": ({"gateway/check", "gateway/config", "gateway/upstream", "policy", "policy/catalog"}, set()),
+    "gateway/doctor": (
+        {"gateway/check", "gateway/config", "gateway/grants", "gateway/upstream", "policy", "policy/catalog"},
+        {"json"},
+    ),
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
-            "gateway/admin", "gateway/auth", "gateway/audit", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
-            "gateway/net", "gateway/pgwire", "gateway/profiles", "gateway/relay", "gateway/session",
+            "gateway/admin", "gateway/auth", "gateway/audit", "gateway/audit_tool", "gateway/check", "gateway/config", "gateway/demo",
+            "gateway/doctor", "gateway/grants", "gateway/http", "gateway/net", "gateway/pgwire", "gateway/profiles",
+            "gateway/relay", "gateway/session",
             "gateway/telemetry",
             "gateway/upstream", "policy", "policy/catalog", "mcp",
         },
