@@ -97,9 +97,9 @@ telemetry::MetricNames metric_names(const config::Config& config) {
   for (std::size_t i = 0; i < session::kCloseReasonCount; ++i) {
     names.close_reasons.emplace_back(session::name(static_cast<session::CloseReason>(i)));
   }
-  names.audit_events = {"session_started", "session_ended",  "authentication_failed",
-                        "query_allowed",   "query_denied",   "query_executed",
-                        "query_failed",    "config_reloaded"};
+  names.audit_events = {"session_started", "session_ended",   "authentication_failed",
+                        "query_allowed",   "query_denied",    "query_executed",
+                        "query_failed",    "config_reloaded", "denial_changed"};
   names.version = POSTERN_VERSION;
   names.commit = POSTERN_COMMIT;
   return names;

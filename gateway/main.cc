@@ -21,6 +21,7 @@
 #include "gateway/config/load.h"
 #include "gateway/config/unserved.h"
 #include "gateway/demo/demo.h"
+#include "gateway/denial_command.h"
 #include "gateway/doctor/command.h"
 #include "gateway/grants/command.h"
 #include "gateway/server.h"
@@ -99,6 +100,7 @@ struct Choices {
   gateway::suggest::Options suggest;
   gateway::config::Validation validation;
   gateway::AuditChoices audit;
+  gateway::DenialOptions denial;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -127,6 +129,32 @@ void add_check_options(CLI::App& command, gateway::check::Options& options) {
   command.add_option("--catalog", options.catalog, "A snapshot instead of the live database");
   add_format_option(command, options.is_json);
   command.add_flag("--jsonl", options.is_jsonl, "Judge each line of standard input, a JSON object");
+}
+
+// `postern deny` and what belongs to it; those that are given set the verb.
+void add_denial_commands(CLI::App& app, Choices& choices) {
+  auto& options = choices.denial;
+  const auto add = [&](const char* name, const char* verb, const char* help) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->callback([&options, verb] { options.verb = verb; });
+    add_config_option(*command, choices);
+    command->add_option("--socket", options.socket, "Instead of the file's listen.admin_socket");
+    return command;
+  };
+  const auto add_target = [&](CLI::App* command) {
+    command->add_option("KIND", options.kind, "user, database or fingerprint")
+        ->required()
+        ->check(CLI::IsMember({"user", "database", "fingerprint"}));
+    command->add_option("NAME", options.name, "Or 16 hex digits, as in audit records")->required();
+    command->add_option("-d,--database", options.database, "Of a user: only there");
+  };
+  CLI::App* deny = add("deny", "DENY", "Refuse a user, database or statement from now on");
+  add_target(deny);
+  deny->add_option("--for", options.lasts, "30s, 10m, 2h, 1d; without it until allowed again");
+  deny->add_option("--reason", options.reason, "For the client and the audit");
+  deny->add_flag("--cancel", options.cancels, "Cancel what runs");
+  add_target(add("allow", "ALLOW", "Lift a denial"));
+  add("denials", "LIST", "Print what is denied now");
 }
 
 void add_grants_options(CLI::App& command, gateway::grants::Options& options) {
@@ -211,6 +239,7 @@ int run(int argc, char** argv) {
   CLI::App* suggest =
       app.add_subcommand("suggest", "Print the access policy that admits what was recorded");
   add_suggest_options(*suggest, choices.suggest);
+  add_denial_commands(app, choices);
 
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
@@ -244,6 +273,10 @@ int run(int argc, char** argv) {
   if (dump->parsed()) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
                                      sources, std::cout, std::cerr);
+  }
+  if (!choices.denial.verb.empty()) {
+    choices.denial.config = choices.config;
+    return gateway::run_denial(choices.denial, sources, std::cout, std::cerr);
   }
   choices.validation.path = choices.config;
   return validate->parsed()

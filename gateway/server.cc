@@ -11,8 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/admin/denials.h"
+#include "gateway/admin/socket.h"
 #include "gateway/build_settings.h"
 #include "gateway/config/libpq.h"
+#include "gateway/denying.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
 #include "gateway/operations.h"
@@ -95,11 +98,14 @@ struct Server::State {
   telemetry::LoopMetrics metrics;
   policy::VerdictCache verdicts;
   session::PlanCache plans;
+  admin::Denials denials;
   std::vector<relay::Database> databases;
   std::optional<relay::Roster> roster;
   std::unique_ptr<net::Listener> listener;
   std::unique_ptr<http::Server> operations;
   std::optional<Reloader> reloader;
+  std::optional<Denying> denying;
+  std::unique_ptr<admin::Socket> admin_socket;
   net::Timer tick{loop}, probe{loop}, audit_head{loop}, deadline{loop};
   std::vector<std::unique_ptr<net::Signal>> signals;
   bool draining = false, cut_off = false;
@@ -172,9 +178,18 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   State& s = *state;
   s.open_databases();
   s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts, s.plans,
-                                       s.databases, limits_of(config.listen), random_bytes});
+                                       s.databases, s.denials, limits_of(config.listen),
+                                       random_bytes});
   s.reloader.emplace(Running{s.loop, s.config, s.users, s.databases, *s.audit, s.metrics},
                      std::move(reread));
+  s.denying.emplace(Denying::Running{s.loop, s.denials, *s.roster, *s.audit});
+  if (!config.listen.admin_socket.empty()) {
+    auto socket = admin::Socket::open(
+        s.loop, config.listen.admin_socket,
+        [&s](std::string_view line, std::uint32_t uid) { return s.denying->answer(line, uid); });
+    if (!socket) return std::unexpected(socket.error());
+    s.admin_socket = std::move(*socket);
+  }
   auto listener =
       net::Listener::open(s.loop, config.listen.address, config.listen.port,
                           [&s](int fd, const net::Peer& peer) { s.roster->accept(fd, peer); });
@@ -214,6 +229,7 @@ void Server::run() {
   s.signals.push_back(
       std::make_unique<net::Signal>(s.loop, SIGHUP, [&s] { s.reloader->reload(); }));
   s.tick.repeat(kTick, [&s] {
+    s.denying->expire();
     s.roster->tick();
     s.stop_when_empty();
   });

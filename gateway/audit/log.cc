@@ -212,5 +212,6 @@ std::expected<std::unique_ptr<Log>, std::string> Log::open(const LogSettings& se
 }
 
 std::string Log::format_session(const SessionFacts& facts) { return format_session_members(facts); }
+std::string Log::format_denial(const DenialFacts& facts) { return format_denial_members(facts); }
 
 }  // namespace gateway::audit

@@ -42,7 +42,7 @@ struct LogSettings {
 using Clock = std::move_only_function<std::chrono::microseconds()>;
 
 struct LogCounts {
-  std::uint64_t records[8] = {};  // by Event
+  std::uint64_t records[9] = {};  // by Event
   std::uint64_t failures = 0;     // writes that failed
   std::uint64_t dropped = 0;      // records that no longer fitted into the batch; seq has a gap
 };
@@ -63,6 +63,7 @@ class Log {
 
   // Formats what is constant over a session, for append(). Keep it as long as the session lives.
   static std::string format_session(const SessionFacts& facts);
+  static std::string format_denial(const DenialFacts& facts);  // likewise, of a DenialChanged
 
   virtual void append(std::string_view session, const Decision& decision) = 0;
   virtual void append(std::string_view session, const End& end) = 0;

@@ -21,6 +21,7 @@ enum class Event : std::uint8_t {
   QueryExecuted,  // the end of an allowed one: it succeeded
   QueryFailed,    // the end of an allowed one: the server refused it, or it never ran
   ConfigReloaded,
+  DenialChanged,  // by an operator, at run time
 };
 
 struct Violation {
@@ -100,7 +101,15 @@ struct End {
   bool truncated = false;  // the client got the first `rows` of its rows only
 };
 
-// SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded.
+// What an operator denied or allowed again; what a DenialChanged has in place of a session.
+struct DenialFacts {
+  std::string_view target{};  // USER 'ann'
+  std::string_view reason{};
+  std::uint64_t seconds = 0;  // how long it lasts; 0: until it is lifted
+  std::uint32_t uid = 0;      // of who asked
+};
+
+// SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded, DenialChanged.
 struct Occurrence {
   Event event = Event::SessionStarted;
   std::string_view status{};  // "ok" or an error code

@@ -124,6 +124,7 @@ std::string_view name(Event event) {
     case Event::QueryExecuted: return "query_executed";
     case Event::QueryFailed: return "query_failed";
     case Event::ConfigReloaded: return "config_reloaded";
+    case Event::DenialChanged: return "denial_changed";
   }
   std::unreachable();
 }
@@ -179,6 +180,23 @@ std::string format_session_members(const SessionFacts& facts) {
   append_number(out, std::uint64_t{facts.client_port});
   out.push_back(',');
   append_member(out, "application", facts.application);
+  out.push_back('}');
+  return out;
+}
+
+std::string format_denial_members(const DenialFacts& facts) {
+  std::string out = "\"operator\":{\"uid\":";
+  append_number(out, std::uint64_t{facts.uid});
+  out.append("},\"denial\":{");
+  append_member(out, "target", facts.target);
+  if (!facts.reason.empty()) {
+    out.push_back(',');
+    append_member(out, "reason", facts.reason);
+  }
+  if (facts.seconds > 0) {
+    out.append(",\"seconds\":");
+    append_number(out, facts.seconds);
+  }
   out.push_back('}');
   return out;
 }

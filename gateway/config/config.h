@@ -38,6 +38,7 @@ struct Listen {
   Duration shutdown_timeout = std::chrono::seconds(30);
   Duration client_login_timeout = std::chrono::seconds(15);
   Duration client_idle_timeout = std::chrono::seconds(0);
+  std::string admin_socket;  // a path; empty: none
 };
 
 // With scram-sha-256 exactly one of verifier and password is set; with trust neither.

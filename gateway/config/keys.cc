@@ -181,6 +181,7 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Interval,
      .slot = listen<&Listen::client_idle_timeout>,
      .range = kTimeout},
+    {.path = "listen.admin_socket", .type = Type::Text, .slot = listen<&Listen::admin_socket>},
 
     {"users", Type::MapList},
     {.path = "users[].name", .type = Type::Text, .slot = user<&User::name>},

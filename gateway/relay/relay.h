@@ -17,6 +17,7 @@
 
 #include "gateway/net/listener.h"
 #include "gateway/net/stream.h"
+#include "gateway/relay/client_admission.h"
 #include "gateway/relay/input_buffer.h"
 #include "gateway/relay/judging_queue.h"
 #include "gateway/relay/recording.h"
@@ -57,6 +58,8 @@ class Relay final : private net::StreamEvents {
   void on_drain();
   void on_profiles_replaced(const Database& database);
   void end_now();
+  bool is_of(std::string_view database, std::string_view user) const;  // empty: any
+  bool cancel_running();                                               // false: nothing runs
   telemetry::ClientState state() const;
   bool is_logged_in() const { return phase_ == Phase::Greeting || phase_ == Phase::Serving; }
 
@@ -91,6 +94,7 @@ class Relay final : private net::StreamEvents {
   void on_cancel_request(const session::CancelKey& key);
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
+  void refuse_denied(const policy::Violation& denial);
   void enter();
   void choose_pool();
   void greet(const upstream::Parameters& parameters);
@@ -138,6 +142,7 @@ class Relay final : private net::StreamEvents {
   Database* database_ = nullptr;
   upstream::Pool* pool_ = nullptr;  // for as long as it is logged in
   Recording recording_;
+  std::optional<ClientAdmission> admission_;  // from the login on
   session::CancelKey key_;
   std::optional<session::Session> session_;
   session::Output output_;

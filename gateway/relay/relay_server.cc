@@ -147,6 +147,21 @@ void Relay::release_server() {
   }
 }
 
+bool Relay::is_of(std::string_view database, std::string_view user) const {
+  if (!is_logged_in()) return false;
+  return (database.empty() || database == database_->name) &&
+         (user.empty() || user == login_->user);
+}
+
+bool Relay::cancel_running() {
+  if (phase_ != Phase::Serving || session_->is_idle()) return false;
+  if (!session_->has_outstanding() && session_->hold() == session::Session::Hold::None) {
+    return false;
+  }
+  cancel([] {});
+  return true;
+}
+
 void Relay::cancel(std::move_only_function<void()> done) {
   if (phase_ != Phase::Serving) return done();
   using Target = session::Session::CancelTarget;

@@ -88,6 +88,14 @@ void Roster::judge_anew(const Database& database) {
   for (const auto& [id, relay] : relays_) relay->on_profiles_replaced(database);
 }
 
+std::size_t Roster::cancel(std::string_view database, std::string_view user) {
+  std::size_t count = 0;
+  for (const auto& [id, relay] : relays_) {
+    if (relay->is_of(database, user) && relay->cancel_running()) ++count;
+  }
+  return count;
+}
+
 ClientCounts Roster::counts() const {
   ClientCounts counts;
   for (const auto& [id, relay] : relays_) {

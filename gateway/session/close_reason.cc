@@ -20,6 +20,7 @@ constexpr std::array<Face, kCloseReasonCount> kFaces{{
     {"login_timeout", state::kInvalidAuthorization, "the client did not log in in time"},
     {"login_refused", state::kInvalidAuthorization, "the login was refused"},
     {"authentication_failed", state::kInvalidPassword, "the client could not prove who it is"},
+    {"login_denied", state::kInvalidAuthorization, "an operator has denied the login for now"},
     {"unknown_database", state::kUndefinedDatabase, "the database is not configured"},
     {"too_many_clients", state::kTooManyConnections, "the limit of clients was reached"},
     {"cancel_request", state::kAdminShutdown, "the connection carried a cancel request"},

@@ -63,6 +63,7 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   prepared->unit = unit_;
   if (!verdict->statements.empty()) {
     const auto& statement = verdict->statements.front();
+    prepared->fingerprint = statement.fingerprint;
     prepared->request_id =
         decide({.sql = parse->sql,
                 .rewritten = verdict->rewritten,
@@ -136,12 +137,14 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
       text->rewritten = prepared->rewritten;
       text->parameter_types = prepared->parameter_types;
       text->verdict = prepared->verdict;
+      text->fingerprint = prepared->fingerprint;
       text->is_contained = true;
     }
     const Names::Belief belief = predict(effect, std::move(text), {0, unit_});
     if (belief != Names::Belief::Known) {
       return not_executable(message, prepared->sql, {belief, effect.name}, out);
     }
+    if (const auto flow = not_started(message, prepared->sql, {statement, 1}, out)) return *flow;
     // The first Execute in the unit of its Parse continues the request that the Parse began.
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;

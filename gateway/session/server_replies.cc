@@ -298,6 +298,7 @@ void Session::drop_front() {
   returned_ = {};
   note_probe_end(replies_.front());
   replies_.pop();
+  stop_if_nothing_runs();
 }
 
 void Session::pop(Output& out) {

@@ -22,6 +22,7 @@
 #include "gateway/pgwire/backend_messages.h"
 #include "gateway/pgwire/frame.h"
 #include "gateway/pgwire/frontend_messages.h"
+#include "gateway/session/admission.h"
 #include "gateway/session/close_reason.h"
 #include "gateway/session/handshake.h"
 #include "gateway/session/names.h"
@@ -74,6 +75,7 @@ struct SessionSettings {
   policy::Standing standing;
   int server_major = 15;
   std::size_t max_statement_bytes = 1 << 20;
+  Admission* admission = nullptr;  // outlives the session; null: nothing is denied or limited
 };
 
 // What one call leaves to do. Reused: the caller clears it after it did.
@@ -206,6 +208,20 @@ class Session {
                                         std::uint64_t unit, Output& out);
   void note_ddl(const policy::Verdict& verdict, const Expected& entry);
   void settle_ddl(Output& out);
+
+  // admitting.cc
+  using Statements = std::span<const policy::StatementVerdict>;
+  struct Shape {
+    policy::StatementClass statement_class;
+    std::uint64_t fingerprint;
+  };
+  std::optional<Flow> denied(const Message& message, std::string_view sql, const Shape& shape,
+                             Output& out);
+  std::optional<Flow> denied(const Message& message, std::string_view sql, Statements statements,
+                             Output& out);
+  std::optional<Flow> not_started(const Message& message, std::string_view sql,
+                                  Statements statements, Output& out);
+  void stop_if_nothing_runs();
 
   // client_messages.cc
   bool stream_client_body(std::string_view rest, std::size_t& at, Output& out);
@@ -427,6 +443,7 @@ class Session {
   std::string described_portal_;     // … and which
   std::uint64_t ddl_seq_ = 0;  // the newest message that changed the schema, not committed yet
   std::optional<Refusal> unavailable_;
+  bool has_started_ = false;  // something that the admission counts as running
   // The plan gate's, of the message that is next.
   std::optional<PlanQuestion> question_;
   std::vector<PlanFound> plans_found_;  // answers to what was asked for it

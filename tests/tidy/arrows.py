@@ -24,6 +24,7 @@ ARROWS = {
     "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy", "policy/plan"}, set()),
     "gateway/net": (set(), {"uv", "openssl", "posix"}),
     "gateway/upstream": ({"gateway/net", "gateway/pgwire", "policy/catalog"}, {"libpq", "openssl", "posix"}),
+    "gateway/admin": ({"gateway/net"}, {"fmt", "posix"}),
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
     "gateway/audit": (set(), {"openssl", "posix"}),
     # The command line tools on audit files: know no loop and no configuration.
@@ -35,7 +36,7 @@ ARROWS = {
         set(),
     ),
     "gateway/relay": (
-        {"gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
+        {"gateway/admin", "gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
         {"fmt"},
     ),
     "gateway/demo": ({"gateway/config"}, {"fmt", "posix"}),
@@ -54,7 +55,7 @@ ARROWS = {
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
-            "gateway/auth", "gateway/audit", "gateway/audit_tool", "gateway/check", "gateway/config", "gateway/demo",
+            "gateway/admin", "gateway/auth", "gateway/audit", "gateway/audit_tool", "gateway/check", "gateway/config", "gateway/demo",
             "gateway/doctor", "gateway/grants", "gateway/http", "gateway/net", "gateway/pgwire", "gateway/profiles",
             "gateway/relay", "gateway/session", "gateway/suggest",
             "gateway/telemetry",

@@ -124,6 +124,18 @@ TEST(Check, AllowsTrustOnLoopbackOnly) {
   }
 }
 
+TEST(Check, WantsAPathThatASocketCanHave) {
+  EXPECT_EQ(test::said(test::with("listen: {admin_socket: /run/postern/admin.sock}")),
+            std::vector<std::string>{});
+  const auto relative = test::said(test::with("listen: {admin_socket: admin.sock}"));
+  ASSERT_EQ(relative.size(), 1u);
+  EXPECT_TRUE(relative[0].contains("must begin with '/'")) << relative[0];
+  const auto long_one =
+      test::said(test::with("listen: {admin_socket: /" + std::string(107, 'x') + "}"));
+  ASSERT_EQ(long_one.size(), 1u);
+  EXPECT_TRUE(long_one[0].contains("longer than 107 bytes")) << long_one[0];
+}
+
 TEST(Check, RefusesAnAddressThatIsNoAddress) {
   for (const char* address : {"", "example.org", "[::1]", "127.1", "1.2.3.4:6432", "LOCALHOST"}) {
     EXPECT_FALSE(
