@@ -160,8 +160,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   auto state = std::make_unique<State>(config, std::move(*audit_log));
   State& s = *state;
   s.open_databases();
-  s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts,
-                                       s.plans, s.databases, limits_of(config.listen), random_bytes});
+  s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts, s.plans,
+                                       s.databases, limits_of(config.listen), random_bytes});
   s.reloader.emplace(Running{s.loop, s.config, s.users, s.databases, *s.audit, s.metrics},
                      std::move(reread));
   auto listener =

@@ -75,8 +75,7 @@ void check_outside(const Patient& patient, Findings& findings) {
   for (const Row& row : patient.survey.of(Topic::LargeObjects)) {
     add(findings, "large_object.readable", Severity::Warning, row[0],
         "the role has privileges on this large object, which no rule can name",
-        "REVOKE ALL ON LARGE OBJECT " + row[0] + " FROM PUBLIC, " + role_sql(patient.survey) +
-            ';');
+        "REVOKE ALL ON LARGE OBJECT " + row[0] + " FROM PUBLIC, " + role_sql(patient.survey) + ';');
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the role can make objects: schemas, the database, and privileges that objects are born with.
+// Where the role can make objects: schemas, the database, and privileges that objects are born
+// with.
 #include <algorithm>
 
 #include "gateway/doctor/checks.h"

@@ -17,8 +17,8 @@ Finding callable(const Patient& patient, const catalog::Function& function, bool
   finding.message = is_definer ? "the role may call it, which the policy refuses; it runs with the "
                                  "rights of its owner"
                                : "the role may call it, which the policy refuses";
-  finding.fix = "REVOKE EXECUTE ON ROUTINE " + routine + " FROM PUBLIC, " +
-                role_sql(patient.survey) + ';';
+  finding.fix =
+      "REVOKE EXECUTE ON ROUTINE " + routine + " FROM PUBLIC, " + role_sql(patient.survey) + ';';
   return finding;
 }
 

@@ -35,10 +35,11 @@ constexpr std::array kExpected{
     Expected{"max_prepared_transactions", "0", Severity::Warning,
              "a transaction that is prepared keeps its locks after its session is gone",
              "ALTER SYSTEM SET max_prepared_transactions = 0; -- then restart"},
-    Expected{"standard_conforming_strings", "on", Severity::Warning,
-             "a backslash ends literals elsewhere than the policy's parser thinks; the gateway pins "
-             "it for its own connections",
-             "ALTER SYSTEM RESET standard_conforming_strings;"},
+    Expected{
+        "standard_conforming_strings", "on", Severity::Warning,
+        "a backslash ends literals elsewhere than the policy's parser thinks; the gateway pins "
+        "it for its own connections",
+        "ALTER SYSTEM RESET standard_conforming_strings;"},
     Expected{"lo_compat_privileges", "off", Severity::Warning,
              "privileges on large objects are not checked",
              "ALTER SYSTEM RESET lo_compat_privileges;"},
@@ -72,13 +73,20 @@ void check_server(const Patient& patient, Findings& findings) {
 
 // Set for a role or a database, these change what is judged, or by whom.
 constexpr std::array kLoosening{
-    std::string_view("session_replication_role"), std::string_view("role"),
-    std::string_view("session_authorization"),    std::string_view("row_security"),
-    std::string_view("client_encoding"),          std::string_view("standard_conforming_strings"),
-    std::string_view("local_preload_libraries"),  std::string_view("session_preload_libraries"),
-    std::string_view("seq_page_cost"),            std::string_view("random_page_cost"),
-    std::string_view("cpu_tuple_cost"),           std::string_view("cpu_operator_cost"),
-    std::string_view("cpu_index_tuple_cost"),     std::string_view("lo_compat_privileges"),
+    std::string_view("session_replication_role"),
+    std::string_view("role"),
+    std::string_view("session_authorization"),
+    std::string_view("row_security"),
+    std::string_view("client_encoding"),
+    std::string_view("standard_conforming_strings"),
+    std::string_view("local_preload_libraries"),
+    std::string_view("session_preload_libraries"),
+    std::string_view("seq_page_cost"),
+    std::string_view("random_page_cost"),
+    std::string_view("cpu_tuple_cost"),
+    std::string_view("cpu_operator_cost"),
+    std::string_view("cpu_index_tuple_cost"),
+    std::string_view("lo_compat_privileges"),
 };
 
 std::string reset_sql(const Patient& patient, const Row& row) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions, operators and casts that can run where the server's own are meant: one that fits better,
-// or stands first in the path (CVE-2018-1058). Only those that the role can call.
+// Functions, operators and casts that can run where the server's own are meant: one that fits
+// better, or stands first in the path (CVE-2018-1058). Only those that the role can call.
 #include <algorithm>
 #include <set>
 

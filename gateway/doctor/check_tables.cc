@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables that are not what they seem: without statistics, with row security that does not hold, with
-// children elsewhere.
+// Tables that are not what they seem: without statistics, with row security that does not hold,
+// with children elsewhere.
 #include "gateway/doctor/checks.h"
 #include "gateway/grants/quoting.h"
 

@@ -42,8 +42,8 @@ std::expected<Survey, std::string> ask_server(const config::Database& database) 
 }
 
 bool is_found(const Findings& findings) {
-  return std::ranges::any_of(
-      findings, [](const Finding& each) { return each.severity != Severity::Note; });
+  return std::ranges::any_of(findings,
+                             [](const Finding& each) { return each.severity != Severity::Note; });
 }
 
 }  // namespace
@@ -55,20 +55,18 @@ int run_doctor(const Options& options, const config::Sources& sources, std::ostr
     config::print(loaded.error(), options.config, err);
     return kUnusable;
   }
-  const auto subject = check::subject_of(loaded->config,
-                                         {.database = options.database,
-                                          .user = options.user,
-                                          .catalog_use = check::CatalogUse::Always});
+  const auto subject =
+      check::subject_of(loaded->config, {.database = options.database,
+                                         .user = options.user,
+                                         .catalog_use = check::CatalogUse::Always});
   if (!subject) return complain(err, subject.error());
   const auto& database = *subject->database;
   const auto survey = ask_server(database);
   if (!survey) return complain(err, survey.error());
   const grants::Rights rights(subject->profile);
   const auto inputs = config::profile_inputs(database, {.user = options.user});
-  const Findings findings = check_all({.survey = *survey,
-                                       .rights = rights,
-                                       .database = database,
-                                       .access = inputs.access});
+  const Findings findings = check_all(
+      {.survey = *survey, .rights = rights, .database = database, .access = inputs.access});
   out << (options.is_json ? report_json(findings, database.name)
                           : report_text(findings, database.name))
       << std::flush;

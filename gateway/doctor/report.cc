@@ -24,8 +24,8 @@ std::string report_text(const Findings& findings, const std::string& database) {
   std::string text;
   for (const Finding& finding : findings) {
     text += std::string(name(finding.severity)) + ": " + finding.check + ": " +
-            printable(finding.object) + "\n  " + printable(finding.message) + "\n  fix: " +
-            printable(finding.fix) + "\n";
+            printable(finding.object) + "\n  " + printable(finding.message) +
+            "\n  fix: " + printable(finding.fix) + "\n";
   }
   const std::string count = findings.empty() ? "nothing" : std::to_string(findings.size());
   return text + database + ": " + count + " found\n";

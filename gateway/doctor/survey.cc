@@ -9,8 +9,8 @@ namespace {
 
 #define POSTERN_MAY(privilege) \
   "CASE WHEN has_table_privilege(c.oid, '" privilege "') THEN '" privilege "' END"
-#define POSTERN_COLUMNS(privilege)                                                       \
-  "(SELECT string_agg(attnum::text, ' ' ORDER BY attnum) FROM pg_attribute"             \
+#define POSTERN_COLUMNS(privilege)                                                        \
+  "(SELECT string_agg(attnum::text, ' ' ORDER BY attnum) FROM pg_attribute"               \
   " WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND has_column_privilege(" \
   "c.oid, attnum, '" privilege "'))"
 
@@ -39,15 +39,62 @@ constexpr Question kQuestions[] = {
 
     // What privileges on it reach, its schema's included.
     {Topic::Relations,
-     "SELECT c.oid, array_to_string(ARRAY[" POSTERN_MAY("SELECT") "," POSTERN_MAY(
-         "INSERT") "," POSTERN_MAY("UPDATE") "," POSTERN_MAY("DELETE") "," POSTERN_MAY(
+     "SELECT c.oid, array_to_string(ARRAY[" POSTERN_MAY("SELECT") "," POSTERN_MAY("INSERT") "," POSTERN_MAY("UPDATE") "," POSTERN_MAY("DELETE") "," POSTERN_MAY(
          "TRUNCATE") "," POSTERN_MAY("REFERENCES") "," POSTERN_MAY("TRIGGER") ","
-     " CASE WHEN current_setting('server_version_num')::int >= 170000"
-     "  AND has_table_privilege(c.oid, 'MAINTAIN') THEN 'MAINTAIN' END], ' '),"
-     " " POSTERN_COLUMNS("SELECT") "," POSTERN_COLUMNS("INSERT") "," POSTERN_COLUMNS("UPDATE")
-     " FROM pg_class c WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= 16384"
-     " AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_')"
-     " AND has_schema_privilege(relnamespace, 'USAGE') ORDER BY 1"},
+                                                                              " CASE WHEN "
+                                                                              "current_setting('"
+                                                                              "server_version_num')"
+                                                                              "::int >= 170000"
+                                                                              "  AND "
+                                                                              "has_table_privilege("
+                                                                              "c.oid, 'MAINTAIN') "
+                                                                              "THEN 'MAINTAIN' "
+                                                                              "END], ' '),"
+                                                                              " " POSTERN_COLUMNS("SELECT") "," POSTERN_COLUMNS("INSERT") "," POSTERN_COLUMNS(
+                                                                                  "UPDATE") " FROM "
+                                                                                            "pg_"
+                                                                                            "class "
+                                                                                            "c "
+                                                                                            "WHERE "
+                                                                                            "relkin"
+                                                                                            "d IN "
+                                                                                            "('r', "
+                                                                                            "'p', "
+                                                                                            "'v', "
+                                                                                            "'m', "
+                                                                                            "'f') "
+                                                                                            "AND "
+                                                                                            "c.oid "
+                                                                                            ">= "
+                                                                                            "16384"
+                                                                                            " AND "
+                                                                                            "relnam"
+                                                                                            "espace"
+                                                                                            " NOT "
+                                                                                            "IN "
+                                                                                            "(SELEC"
+                                                                                            "T oid "
+                                                                                            "FROM "
+                                                                                            "pg_"
+                                                                                            "namesp"
+                                                                                            "ace "
+                                                                                            "WHERE "
+                                                                                            "nspnam"
+                                                                                            "e ~ "
+                                                                                            "'^pg_'"
+                                                                                            ")"
+                                                                                            " AND "
+                                                                                            "has_"
+                                                                                            "schema"
+                                                                                            "_privi"
+                                                                                            "lege("
+                                                                                            "relnam"
+                                                                                            "espace"
+                                                                                            ", "
+                                                                                            "'USAGE"
+                                                                                            "') "
+                                                                                            "ORDER "
+                                                                                            "BY 1"},
 
     {Topic::Routines,
      "SELECT p.oid, prosecdef FROM pg_proc p WHERE p.oid >= 16384"

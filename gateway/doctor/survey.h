@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server was asked, and its answers as plain rows: all that the checks know of it beside
-// the catalog snapshot. The questions are about current_user and session_user, so that they see what
-// the pool's connections see. PostgreSQL 14 to 18.
+// the catalog snapshot. The questions are about current_user and session_user, so that they see
+// what the pool's connections see. PostgreSQL 14 to 18.
 #pragma once
 
 #include <array>
@@ -55,7 +55,7 @@ class Survey {
 };
 
 bool is_true(const std::string& cell);
-std::int64_t number_of(const std::string& cell);         // 0 where it is none
+std::int64_t number_of(const std::string& cell);             // 0 where it is none
 std::vector<std::string> words_of(const std::string& cell);  // at spaces
 
 }  // namespace gateway::doctor

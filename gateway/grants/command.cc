@@ -72,10 +72,10 @@ int run_grants(const Options& options, const config::Sources& sources, std::ostr
     config::print(loaded.error(), options.config, err);
     return kUnusable;
   }
-  const auto subject = check::subject_of(
-      loaded->config, {.database = options.database,
-                       .user = options.user,
-                       .catalog_use = check::CatalogUse::Always});
+  const auto subject =
+      check::subject_of(loaded->config, {.database = options.database,
+                                         .user = options.user,
+                                         .catalog_use = check::CatalogUse::Always});
   if (!subject) return complain(err, subject.error());
   if (subject->profile.mode == policy::Mode::Permissive) {
     return complain(err,

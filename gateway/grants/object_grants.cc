@@ -30,8 +30,7 @@ bool has(const std::vector<const catalog::Column*>& columns, std::int16_t number
 std::string public_object(const Rights& rights, const catalog::Relation& relation,
                           const PublicGrant& grant) {
   const auto* column = grant.column == 0 ? nullptr : relation.column(grant.column);
-  const std::string columns =
-      column == nullptr ? "" : " (" + identifier(column->name) + ')';
+  const std::string columns = column == nullptr ? "" : " (" + identifier(column->name) + ')';
   const bool is_sequence = relation.kind == RelationKind::Sequence;
   return grant.privilege + columns + (is_sequence ? " ON SEQUENCE " : " ON TABLE ") +
          relation_sql(rights.snapshot(), relation);
@@ -82,8 +81,8 @@ std::string ObjectGrants::schemas() const {
   for (const auto& grant : facts_.on_schemas) {
     const auto* schema = rights_.snapshot().schema(grant.object);
     if (schema == nullptr || rights_.may_use_schema(*schema)) continue;
-    given += "REVOKE " + grant.privilege + " ON SCHEMA " + identifier(schema->name) +
-             " FROM PUBLIC;\n";
+    given +=
+        "REVOKE " + grant.privilege + " ON SCHEMA " + identifier(schema->name) + " FROM PUBLIC;\n";
   }
   return text + '\n' + given;
 }
@@ -188,7 +187,8 @@ std::string ObjectGrants::functions() const {
   }
   std::string text;
   if (!refused.empty()) {
-    text += comment("Everybody may call a new function unless told otherwise. Roles other than the");
+    text +=
+        comment("Everybody may call a new function unless told otherwise. Roles other than the");
     text += comment("owner's that need one of these have to be granted EXECUTE by name.") + refused;
   }
   return allowed.empty() ? text : text + comment("What the policy allows:") + allowed;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names and texts as SQL, for scripts that somebody else runs: quoted always, so that no name, nor a
-// keyword of a later version, can end what it stands in.
+// Names and texts as SQL, for scripts that somebody else runs: quoted always, so that no name, nor
+// a keyword of a later version, can end what it stands in.
 #pragma once
 
 #include <string>

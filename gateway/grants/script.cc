@@ -20,8 +20,10 @@ std::string header(const ScriptInputs& inputs) {
   std::string text = comment("Grants for " + inputs.subject + ", made by postern grants.");
   text += comment("Run it as a superuser, or as the owner of the objects who may grant roles:");
   text += comment("psql -X -v ON_ERROR_STOP=1 -d " + inputs.facts.database + " -f FILE");
-  text += comment("Running it again changes nothing; after a change of the policy or of the schema");
-  text += comment("make it anew. What it takes from PUBLIC other roles lose, too: look for PUBLIC.");
+  text +=
+      comment("Running it again changes nothing; after a change of the policy or of the schema");
+  text +=
+      comment("make it anew. What it takes from PUBLIC other roles lose, too: look for PUBLIC.");
   return text;
 }
 
@@ -78,8 +80,8 @@ constexpr std::string_view kSometimesPinned[] = {
     "default_transaction_read_only", "statement_timeout", "idle_in_transaction_session_timeout"};
 
 std::string settings_part(const ScriptInputs& inputs) {
-  const std::string alter = "ALTER ROLE " + identifier(inputs.role) + " IN DATABASE " +
-                            identifier(inputs.facts.database);
+  const std::string alter =
+      "ALTER ROLE " + identifier(inputs.role) + " IN DATABASE " + identifier(inputs.facts.database);
   std::string text = comment("As the gateway pins them; a session can still change them.");
   for (const std::string_view name : kSometimesPinned) {
     text += alter + " RESET " + std::string(name) + ";\n";
@@ -104,7 +106,8 @@ std::string system_relations(const ScriptInputs& inputs) {
 
 std::string built_ins_part(const ScriptInputs& inputs) {
   if (inputs.built_ins == BuiltIns::Keep) return {};
-  std::string text = comment("WARNING: the server's own relations and functions, from PUBLIC, as asked with");
+  std::string text =
+      comment("WARNING: the server's own relations and functions, from PUBLIC, as asked with");
   text += comment("--revoke-builtins: dumps, monitoring and drivers of other roles may need them,");
   text += comment("and managed services may forbid it.");
   text += system_relations(inputs);

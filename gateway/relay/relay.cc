@@ -75,8 +75,7 @@ bool Relay::has_work() const {
   using Hold = session::Session::Hold;
   const Hold hold = session_->hold();
   return hold == Hold::Server || hold == Hold::Verdict || hold == Hold::Catalog ||
-         hold == Hold::Plan ||
-         session_->will_be_answered();
+         hold == Hold::Plan || session_->will_be_answered();
 }
 
 void Relay::end_when_done() {

@@ -43,7 +43,8 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   if (is_too_long(message)) return refuse_too_long(message, out);
   const auto parse = pgwire::read_parse(message.body());
   if (!parse) return refuse_malformed(message, "invalid message format", out);
-  if (is_reserved(parse->statement)) return refuse(message, parse->sql, reserved_name(parse->statement), out);
+  if (is_reserved(parse->statement))
+    return refuse(message, parse->sql, reserved_name(parse->statement), out);
   if (!statements_.has_room()) return no_room(message, parse->sql, statements_, out);
   auto types = parameter_types(*parse);
   const auto judged = judge(message, {parse->sql, types}, out);
@@ -144,9 +145,8 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
     // The first Execute in the unit of its Parse continues the request that the Parse began.
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
-    request = continues
-                  ? prepared->request_id
-                  : decide(decided(*prepared, plan_of(prepared->statement)), *statement, out);
+    request = continues ? prepared->request_id
+                        : decide(decided(*prepared, plan_of(prepared->statement)), *statement, out);
     if (continues) prepared->claimed = true;
   }
   describe_first(execute->portal, *prepared, request, out);

@@ -15,7 +15,7 @@ using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
 constexpr std::string_view kStatuses[] = {"ok", "denied", "error"};
-constexpr std::string_view kChecks[] = {"statement", "schema",  "table",  "column",
+constexpr std::string_view kChecks[] = {"statement", "schema",  "table",   "column",
                                         "function",  "setting", "resolve", "plan"};
 constexpr std::string_view kResults[] = {"passed", "denied", "warned"};
 constexpr std::string_view kClientStates[] = {"login", "idle", "active", "waiting"};

@@ -76,12 +76,13 @@ struct Attached {
   bool audit_available = true;
   std::shared_ptr<const policy::Profile> profile;
   NoRecords recorder;
-  Session session{{verdicts, plans, next_request_id, audit_available}, recorder, {.standing = {profile}}};
+  Session session{
+      {verdicts, plans, next_request_id, audit_available}, recorder, {.standing = {profile}}};
   Output out;
   const TimePoint now = std::chrono::steady_clock::now();
 
-  explicit Attached(std::shared_ptr<const policy::Profile> judged_by =
-                        std::make_shared<const policy::Profile>())
+  explicit Attached(
+      std::shared_ptr<const policy::Profile> judged_by = std::make_shared<const policy::Profile>())
       : profile(std::move(judged_by)) {
     session.attach({}, out);
     out.clear();

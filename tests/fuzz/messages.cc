@@ -108,9 +108,9 @@ void check_row_description(std::string_view body) {
   fuzz::require(count == high * 256u + low);
 }
 
-constexpr void (*kChecks[])(std::string_view) = {check_query,    check_parse,   check_bind,
-                                                 check_describe, check_execute, check_startup,
-                                                 check_backend,  check_row_description};
+constexpr void (*kChecks[])(std::string_view) = {
+    check_query,   check_parse,   check_bind,    check_describe,
+    check_execute, check_startup, check_backend, check_row_description};
 
 }  // namespace
 
