@@ -152,6 +152,7 @@ struct CostBound {
     Statement,  // the statement as it is
     Inside,     // the query of COPY, what EXPLAIN ANALYZE runs
     Table,      // COPY table TO: the table, as a query
+    Later,      // what PREPARE keeps: when it is executed
   };
   static constexpr double kUnknown = std::numeric_limits<double>::infinity();
   Planned planned = Planned::Nothing;

@@ -152,11 +152,13 @@ struct StatementVerdict {
   // where columns are refused.
   bool may_quote_hidden = false;
   // The facts do not bound what it costs: the server is asked for its plan before it runs. Asked is
-  // for these bytes of the text, which `kExplain` is put before; of a COPY or EXPLAIN they are the
-  // statement inside.
+  // for these bytes of the text, which `kExplain` and the prefix are put before; of a COPY or
+  // EXPLAIN they are the statement inside. No bytes: they cannot be told, and it is to be refused;
+  // but of PREPARE they are those of the EXECUTE that runs it, which is when it is asked about.
   bool needs_plan = false;
   std::size_t planned_offset = 0;
   std::size_t planned_bytes = 0;
+  std::string_view planned_prefix{};  // static storage
   bool allowed() const { return violations.empty(); }
 };
 

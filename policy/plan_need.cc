@@ -23,7 +23,8 @@ TextRange range_of(std::string_view sql, const StatementVerdict& verdict) {
   const TextRange whole{.offset = verdict.offset, .bytes = verdict.bytes};
   const CostBound& bound = verdict.facts->bound;
   switch (bound.planned) {
-    case Planned::Nothing: return {};
+    case Planned::Nothing:
+    case Planned::Later: return {};
     case Planned::Statement: return whole;
     case Planned::Inside: return text_inside(sql, whole);
     case Planned::Table: return name_at(sql, bound.table_at);
@@ -55,6 +56,7 @@ void set_plan_need(std::string_view sql, const Profile& profile, bool runs_insid
   verdict.needs_plan = true;
   verdict.planned_offset = range.offset;
   verdict.planned_bytes = range.bytes;
+  if (bound.planned == Planned::Table) verdict.planned_prefix = "TABLE ONLY ";
 }
 
 void confirm_planned(std::string_view sql, Verdict& verdict) {

@@ -158,7 +158,7 @@ void Relay::carry_out() {
     database_->keeper->refresh(profiles::Reason::SeenChange, [] {});
   }
   output_.clear();
-  if (cancels) cancel_running();
+  if (cancels) cancel_on_server();
   if (close) end(*close);
 }
 

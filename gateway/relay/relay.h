@@ -111,7 +111,7 @@ class Relay final : private net::StreamEvents {
   void on_server_read(std::string_view bytes);
   void take_server_bytes(std::string_view bytes);
   void request_look_for_rows();
-  void cancel_running();
+  void cancel_on_server();
   void on_server_end();
   void release_server();
   void cancel(std::move_only_function<void()> done);

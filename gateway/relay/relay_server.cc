@@ -121,7 +121,7 @@ void Relay::request_look_for_rows() {
 }
 
 // As the session wishes.
-void Relay::cancel_running() {
+void Relay::cancel_on_server() {
   if (!server_) return;
   pool_->cancel(*server_, [&roster = roster_, id = id_] {
     Relay* relay = roster.find(id);

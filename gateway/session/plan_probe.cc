@@ -15,7 +15,10 @@ namespace {
 
 using policy::Violation;
 
-std::string probe_prefix() { return std::string(kPlanComment) + std::string(policy::kExplain); }
+std::string probe_prefix(const policy::StatementVerdict& statement) {
+  std::string prefix(kPlanComment);
+  return prefix.append(policy::kExplain).append(statement.planned_prefix);
+}
 
 // The probe as what the client's text became: positions in it are then told in the client's text.
 std::shared_ptr<const policy::Rewritten> placed_in(std::string_view sql,
@@ -26,7 +29,7 @@ std::shared_ptr<const policy::Rewritten> placed_in(std::string_view sql,
   auto placed = std::make_shared<policy::Rewritten>();
   placed->original = sql;
   placed->text = std::move(probe);
-  placed->replacements.push_back({0, begin, probe_prefix().size()});
+  placed->replacements.push_back({0, begin, probe_prefix(statement).size()});
   for (const policy::Replacement& each : verdict.replacements) {
     if (each.offset >= begin && each.offset < end) placed->replacements.push_back(each);
   }
@@ -84,7 +87,7 @@ Session::Flow Session::ask(const Message& message, const Gated& gated, const Pla
   question_->sql = gated.sql;
   question_->verdict = gated.verdict;
   question_->statement = gated.statement;
-  const std::string probe = probe_prefix() + std::string(need.text);
+  const std::string probe = probe_prefix(*gated.statement) + std::string(need.text);
   question_->placed = placed_in(gated.sql, *gated.verdict, *gated.statement, probe);
   if (message.type() == pgwire::frontend::kBind) {
     question_->portal = pgwire::read_bind_head(message.body())->portal;

@@ -209,9 +209,7 @@ PlanVerdict judge_text(std::string_view json, const StatementVerdict& statement,
 std::string explain_text(std::string_view sql, const StatementVerdict& statement) {
   if (statement.planned_bytes == 0) return {};
   std::string text(kExplain);
-  const bool is_table =
-      statement.facts != nullptr && statement.facts->bound.planned == CostBound::Planned::Table;
-  if (is_table) text += "TABLE ONLY ";
+  text.append(statement.planned_prefix);
   return text.append(sql.substr(statement.planned_offset, statement.planned_bytes));
 }
 

@@ -19,7 +19,7 @@ inline constexpr std::string_view kExplain = "EXPLAIN (VERBOSE, FORMAT JSON) ";
 inline constexpr std::size_t kPlanBytesMax = 4u << 20;
 
 // What the server is asked of `statement`, a statement of `sql`. Empty: its bytes cannot be told,
-// and it is to be refused. COPY table TO is asked about as TABLE ONLY table.
+// and it is to be refused.
 std::string explain_text(std::string_view sql, const StatementVerdict& statement);
 
 struct PlanVerdict {

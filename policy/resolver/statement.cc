@@ -21,7 +21,9 @@ void Analysis::prepare(const PrepareStmt& node) {
   }
   statement(node.query);
   facts_.outputs.clear();
-  facts_.bound.planned = CostBound::Planned::Nothing;  // until it is executed
+  if (facts_.bound.planned != CostBound::Planned::Nothing) {
+    facts_.bound.planned = CostBound::Planned::Later;
+  }
 }
 
 // To a type that is not known here: EXECUTE's arguments become what PREPARE declared.
