@@ -21,6 +21,8 @@
 #include "gateway/config/load.h"
 #include "gateway/config/unserved.h"
 #include "gateway/demo/demo.h"
+#include "gateway/doctor/command.h"
+#include "gateway/grants/command.h"
 #include "gateway/server.h"
 #include "gateway/telemetry/log.h"
 
@@ -91,6 +93,8 @@ struct Choices {
   std::string config = kDefaultConfig;
   gateway::demo::DemoOptions demo;
   gateway::check::Options check;
+  gateway::grants::Options grants;
+  gateway::doctor::Options doctor;
   gateway::config::Validation validation;
   gateway::AuditChoices audit;
 };
@@ -101,18 +105,42 @@ void add_config_option(CLI::App& command, Choices& choices) {
       ->capture_default_str();
 }
 
+void add_database_option(CLI::App& command, std::string& database) {
+  command.add_option("-d,--database", database, "Which; needed where there are several");
+}
+
+void add_format_option(CLI::App& command, bool& is_json) {
+  command
+      .add_option_function<std::string>(
+          "--format", [&](const std::string& format) { is_json = format == "json"; },
+          "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
 void add_check_options(CLI::App& command, gateway::check::Options& options) {
-  command.add_option("-d,--database", options.database, "Which; needed where there are several");
+  add_database_option(command, options.database);
   command.add_option("-U,--user", options.user, "As whom");
   command.add_option("--sql", options.sql, "The text to judge");
   command.add_option("FILE", options.file, "Or the file that holds it; - is standard input");
   command.add_option("--catalog", options.catalog, "A snapshot instead of the live database");
-  command
-      .add_option_function<std::string>(
-          "--format", [&](const std::string& format) { options.is_json = format == "json"; },
-          "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_format_option(command, options.is_json);
   command.add_flag("--jsonl", options.is_jsonl, "Judge each line of standard input, a JSON object");
+}
+
+void add_grants_options(CLI::App& command, gateway::grants::Options& options) {
+  add_database_option(command, options.database);
+  command.add_option("-U,--user", options.user, "Of the configuration: whose policy is meant");
+  command.add_option("--role", options.role,
+                     "Of PostgreSQL: who is granted; else readonly_role, or the pool's user");
+  command.add_flag_callback(
+      "--revoke-builtins", [&] { options.built_ins = gateway::grants::BuiltIns::Revoke; },
+      "Take the refused built-in functions from everybody, too");
+}
+
+void add_doctor_options(CLI::App& command, gateway::doctor::Options& options) {
+  add_database_option(command, options.database);
+  command.add_option("-U,--user", options.user, "Of the configuration: whose policy is meant");
+  add_format_option(command, options.is_json);
 }
 
 int check(Choices& choices) {
@@ -150,8 +178,15 @@ int run(int argc, char** argv) {
   catalog->require_subcommand(1);
   CLI::App* dump = catalog->add_subcommand("dump", "Print a snapshot, for check --catalog");
   add_config_option(*dump, choices);
-  dump->add_option("-d,--database", choices.check.database,
-                   "Which; needed where there are several");
+  add_database_option(*dump, choices.check.database);
+
+  CLI::App* grants = app.add_subcommand("grants", "Print SQL that grants what the policy allows");
+  add_config_option(*grants, choices);
+  add_grants_options(*grants, choices.grants);
+
+  CLI::App* doctor = app.add_subcommand("doctor", "Look for what weakens the policy");
+  add_config_option(*doctor, choices);
+  add_doctor_options(*doctor, choices.doctor);
 
   const auto audit = gateway::add_audit_commands(app, choices.audit);
 
@@ -172,6 +207,14 @@ int run(int argc, char** argv) {
   const auto sources = gateway::config::process_sources();
   if (audit.parsed()) {
     return gateway::run_audit_command(audit, choices.audit, sources, std::cout, std::cerr);
+  }
+  if (grants->parsed()) {
+    choices.grants.config = choices.config;
+    return gateway::grants::run_grants(choices.grants, sources, std::cout, std::cerr);
+  }
+  if (doctor->parsed()) {
+    choices.doctor.config = choices.config;
+    return gateway::doctor::run_doctor(choices.doctor, sources, std::cout, std::cerr);
   }
   if (dump->parsed()) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},

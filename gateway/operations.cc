@@ -60,6 +60,8 @@ void collect(Observed& observed) {
   metrics.verdict_cache_hits = observed.verdicts.counts().hits;
   metrics.verdict_cache_misses = observed.verdicts.counts().misses;
   metrics.verdict_cache_evictions = observed.verdicts.counts().evictions;
+  metrics.plan_cache_hits = observed.plans.counts().hits;
+  metrics.plan_cache_misses = observed.plans.counts().misses;
   const auto& audit = observed.audit.counts();
   metrics.audit_records.assign(std::begin(audit.records), std::end(audit.records));
   metrics.audit_failures = audit.failures;

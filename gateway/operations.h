@@ -22,6 +22,7 @@ struct Observed {
   relay::Roster& roster;
   telemetry::LoopMetrics& metrics;
   policy::VerdictCache& verdicts;
+  session::PlanCache& plans;
   audit::Log& audit;
   std::vector<relay::Database>& databases;
   std::chrono::steady_clock::time_point started_at;

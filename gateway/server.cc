@@ -79,7 +79,8 @@ struct Server::State {
         users(users_of(settings, secret_of(settings))),
         audit(std::move(audit_log)),
         metrics(metric_names(settings)),
-        verdicts(kVerdictCacheBytes, random_key()) {}
+        verdicts(kVerdictCacheBytes, random_key()),
+        plans(random_key()) {}
 
   void open_databases();
   void watch(relay::Database& database);
@@ -93,6 +94,7 @@ struct Server::State {
   std::unique_ptr<audit::Log> audit;
   telemetry::LoopMetrics metrics;
   policy::VerdictCache verdicts;
+  session::PlanCache plans;
   std::vector<relay::Database> databases;
   std::optional<relay::Roster> roster;
   std::unique_ptr<net::Listener> listener;
@@ -169,7 +171,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   auto state = std::make_unique<State>(config, std::move(*audit_log));
   State& s = *state;
   s.open_databases();
-  s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts,
+  s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts, s.plans,
                                        s.databases, limits_of(config.listen), random_bytes});
   s.reloader.emplace(Running{s.loop, s.config, s.users, s.databases, *s.audit, s.metrics},
                      std::move(reread));
@@ -180,8 +182,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   s.listener = std::move(*listener);
   if (config.metrics.enabled) {
     auto operations = serve_operations(s.loop, config.metrics,
-                                       {*s.roster, s.metrics, s.verdicts, *s.audit, s.databases,
-                                        std::chrono::steady_clock::now()});
+                                       {*s.roster, s.metrics, s.verdicts, s.plans, *s.audit,
+                                        s.databases, std::chrono::steady_clock::now()});
     if (!operations) return std::unexpected(operations.error());
     s.operations = std::move(*operations);
   }

@@ -43,7 +43,7 @@ std::optional<Violation> judge_use(const SettingUse& use, const Profile& profile
 }
 
 std::optional<Violation> judge_name(const Effect& effect) {
-  if (effect.name != kReservedName) return std::nullopt;
+  if (effect.name != kReservedName && effect.name != kPlanName) return std::nullopt;
   return Violation{.check = Check::Statement,
                    .code = ErrorCode::BadRequest,
                    .resource = effect.name,

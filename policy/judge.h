@@ -55,6 +55,9 @@ struct Profile {
   // Of what one statement may return to a client; 0: any number.
   std::uint64_t result_rows_max = 0;
   std::uint64_t result_bytes_max = 0;
+  // Of all sessions of one user, for the session to keep; 0: any number.
+  std::uint64_t statements_per_minute_max = 0;
+  std::uint64_t running_max = 0;
   // Grows with every change of policy or catalog: a verdict of another epoch is judged again.
   std::uint64_t epoch = 1;
   bool operator==(const Profile&) const = default;
@@ -104,6 +107,8 @@ struct Violation {
 
 // A name that no statement or cursor can have: the session uses it where one must not exist.
 constexpr std::string_view kReservedName = "_postern_absent_";
+// Neither: the session's own questions about plans have it.
+constexpr std::string_view kPlanName = "_postern_plan_";
 
 // What a statement does to the session when it succeeds, as far as later verdicts depend on it.
 // Names are folded and cut to 63 bytes as the server does.

@@ -92,6 +92,9 @@ struct End {
   std::chrono::microseconds elapsed{0};
   // Of the server's error, as it said them: what the client is told may be less.
   std::string_view sqlstate{}, error_message{}, error_detail{};
+  // Where the gateway ended it: the error is its own.
+  std::string_view error_code{};
+  bool truncated = false;  // the client got the first `rows` of its rows only
 };
 
 // SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded.

@@ -274,6 +274,11 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
     out.push_back(',');
     append_member(out, "sqlstate", end.sqlstate);
   }
+  if (!end.error_code.empty()) {
+    out.push_back(',');
+    append_member(out, "error_code", end.error_code);
+  }
+  if (end.truncated) out.append(",\"truncated\":true");
   append_server_text(out, "error_message", end.error_message);
   append_server_text(out, "error_detail", end.error_detail);
   out.append("}}\n");

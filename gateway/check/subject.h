@@ -3,6 +3,7 @@
 // profile, as the wire makes it.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 
@@ -14,12 +15,16 @@ namespace gateway::check {
 struct Subject {
   policy::Profile profile{};
   int server_major = 15;
+  const config::Database* database = nullptr;  // of the configuration that was given
 };
+
+enum class CatalogUse : std::uint8_t { WhereNeeded, Always };
 
 struct Choice {
   std::string database{};  // empty: the only one
   std::string user{};      // empty: nobody in particular
   std::string catalog{};   // snapshot file; empty: ask the database, where rules need it
+  CatalogUse catalog_use = CatalogUse::WhereNeeded;
 };
 
 // The error is a sentence for the operator.

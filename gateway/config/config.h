@@ -77,11 +77,21 @@ struct Match {
   std::vector<std::string> networks;                     // "10.0.0.0/8", "::1"
 };
 
-// Somebody who gets another mode or access policy than the database has.
+// How much one user may do, whatever it is; 0: any amount.
+struct UsageLimits {
+  std::size_t statements_per_minute = 0;
+  std::size_t running_statements = 0;  // sessions that have a statement running
+  std::size_t max_result_rows = 0;     // of one statement, where the mode is read_only
+  std::size_t max_result_bytes = 0;
+  bool operator==(const UsageLimits&) const = default;
+};
+
+// Somebody who gets another mode, access policy or limits than the database has.
 struct Principal {
   Match match;
   std::optional<Mode> mode;  // nothing: the database's
   AccessRules access;        // the database's, with the keys that are given here replaced
+  UsageLimits limits;        // likewise
 };
 
 // A `url` has been taken apart: its parts are in these fields.
@@ -112,6 +122,7 @@ struct Database {
   Duration statement_timeout = std::chrono::seconds(30);
   Duration idle_in_transaction_timeout = std::chrono::seconds(60);
   AccessRules access;
+  UsageLimits limits;
   std::vector<Principal> principals;  // the first that matches counts
 };
 

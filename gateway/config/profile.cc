@@ -27,7 +27,8 @@ bool has_rules(const AccessRules& access) {
 }
 
 policy::Profile profile_of(const Database& database, const Listen& listen) {
-  return profile_of(database, {database.mode, database.access, std::nullopt}, listen);
+  return profile_of(database, {database.mode, database.access, database.limits, std::nullopt},
+                    listen);
 }
 
 policy::Profile profile_of(const Database& database, const ProfileInputs& inputs,
@@ -38,6 +39,12 @@ policy::Profile profile_of(const Database& database, const ProfileInputs& inputs
   profile.allow_explain = inputs.access.allow_explain;
   profile.allowed_gucs = database.allowed_gucs;
   profile.max_statement_bytes = listen.max_statement_bytes;
+  profile.statements_per_minute_max = inputs.limits.statements_per_minute;
+  profile.running_max = inputs.limits.running_statements;
+  if (inputs.mode == Mode::ReadOnly) {
+    profile.result_rows_max = inputs.limits.max_result_rows;
+    profile.result_bytes_max = inputs.limits.max_result_bytes;
+  }
   const auto pin = [&](std::string name, Duration timeout) {
     profile.pinned_timeouts.push_back(
         {std::move(name), static_cast<std::uint64_t>(timeout.count())});

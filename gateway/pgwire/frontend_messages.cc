@@ -95,4 +95,21 @@ std::expected<BindHead, BindError> read_bind_head(std::string_view front) {
                                                           : BindError::TooLong);
 }
 
+std::optional<std::string_view> read_bind_values(std::string_view body) {
+  BodyReader reader(body);
+  reader.cstring();
+  reader.cstring();
+  const std::string_view values = reader.rest();
+  const auto formats = static_cast<std::uint16_t>(reader.int16());
+  reader.bytes(std::size_t{formats} * 2);
+  const auto count = static_cast<std::uint16_t>(reader.int16());
+  for (std::uint16_t i = 0; i < count && reader.ok(); ++i) {
+    const std::int32_t bytes = reader.int32();
+    if (bytes < -1) return std::nullopt;
+    if (bytes > 0) reader.bytes(static_cast<std::size_t>(bytes));
+  }
+  if (!reader.ok()) return std::nullopt;
+  return values.substr(0, values.size() - reader.rest().size());
+}
+
 }  // namespace gateway::pgwire

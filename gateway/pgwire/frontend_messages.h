@@ -81,5 +81,8 @@ enum class BindError : std::uint8_t { Incomplete, TooLong };
 inline constexpr std::size_t kBindHeadBytesMax = 4096;  // both names with their NULs
 // `front` is what is there of the body; Incomplete asks for more, TooLong never passes.
 std::expected<BindHead, BindError> read_bind_head(std::string_view front);
+// Of a whole Bind: its parameters, the formats in front, as they stand there. What follows them is
+// not looked at.
+std::optional<std::string_view> read_bind_values(std::string_view body);
 
 }  // namespace gateway::pgwire

@@ -137,6 +137,12 @@ void write_bind(std::string& out, std::string_view portal, std::string_view stat
   writer.int16(0).int16(0).int16(0).end();
 }
 
+void write_bind(std::string& out, const BindHead& head, std::string_view values) {
+  Writer writer(out);
+  writer.begin(frontend::kBind).cstring(head.portal).cstring(head.statement);
+  writer.bytes(values).int16(0).end();
+}
+
 void write_describe(std::string& out, const Describe& describe) {
   Writer writer(out);
   writer.begin(frontend::kDescribe).byte(static_cast<char>(describe.target));

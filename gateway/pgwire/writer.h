@@ -59,6 +59,8 @@ void write_query(std::string& out, std::string_view sql);
 void write_parse(std::string& out, const Parse& parse);
 // A Bind without parameters, all formats text.
 void write_bind(std::string& out, std::string_view portal, std::string_view statement);
+// With `values` as read_bind_values() gives them; results as text.
+void write_bind(std::string& out, const BindHead& head, std::string_view values);
 void write_describe(std::string& out, const Describe& describe);
 void write_close(std::string& out, const Close& close);
 void write_execute(std::string& out, const Execute& execute);

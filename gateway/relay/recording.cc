@@ -57,12 +57,24 @@ CheckStatus statement_status(const session::Decision& decision) {
   return is_refused_otherwise ? CheckStatus::Denied : CheckStatus::Passed;
 }
 
+CheckStatus plan_status(const session::Decision& decision) {
+  if (has(decision, Check::Plan)) return found_status(decision);
+  if (!decision.allowed()) return CheckStatus::Skipped;  // for another reason, before it was asked
+  switch (decision.plan) {
+    case session::PlanCheck::Skipped: return CheckStatus::Skipped;
+    case session::PlanCheck::Passed: return CheckStatus::Passed;
+    case session::PlanCheck::Warned: return CheckStatus::Warned;
+  }
+  return CheckStatus::Skipped;
+}
+
 audit::PolicyChecks checks_of(const session::Decision& decision) {
   return {.statement = statement_status(decision),
           .schema_access = check_status(decision, Check::Schema),
           .table_access = check_status(decision, Check::Table),
           .column_access = check_status(decision, Check::Column),
-          .function_access = check_status(decision, Check::Function)};
+          .function_access = check_status(decision, Check::Function),
+          .explain_check = plan_status(decision)};
 }
 
 }  // namespace
@@ -123,8 +135,13 @@ void Recording::count_checks(const session::Decision& decision, const audit::Pol
   count(PolicyCheck::Table, checks.table_access);
   count(PolicyCheck::Column, checks.column_access);
   count(PolicyCheck::Function, checks.function_access);
+  count(PolicyCheck::Plan, checks.explain_check);
   count(PolicyCheck::Setting, check_status(decision, Check::Setting));
   count(PolicyCheck::Resolve, check_status(decision, Check::Resolve));
+}
+
+void Recording::on_planned(std::chrono::nanoseconds elapsed) {
+  metrics_.database(database_id_).plan_gate_duration.observe(elapsed);
 }
 
 void Recording::on_end(const session::End& end) {
@@ -134,7 +151,9 @@ void Recording::on_end(const session::End& end) {
                                      .elapsed = end.elapsed,
                                      .sqlstate = end.error.sqlstate,
                                      .error_message = end.error.message,
-                                     .error_detail = end.error.detail});
+                                     .error_detail = end.error.detail,
+                                     .error_code = end.error.error_code,
+                                     .truncated = end.truncated});
   auto& database = metrics_.database(database_id_);
   --database.requests_in_flight;
   database.request_duration.observe(end.elapsed);

@@ -25,6 +25,7 @@ class Recording : public session::Recorder {
   void on_judged() override {
     metrics_.policy_check_duration.observe(std::chrono::steady_clock::now() - judging_since_);
   }
+  void on_planned(std::chrono::nanoseconds elapsed) override;
   void note(const audit::Occurrence& occurrence) { audit_.append(session_, occurrence); }
 
  private:

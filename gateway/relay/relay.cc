@@ -75,7 +75,7 @@ bool Relay::has_work() const {
   using Hold = session::Session::Hold;
   const Hold hold = session_->hold();
   return hold == Hold::Server || hold == Hold::Verdict || hold == Hold::Catalog ||
-         session_->will_be_answered();
+         hold == Hold::Plan || session_->will_be_answered();
 }
 
 void Relay::end_when_done() {
@@ -110,6 +110,7 @@ void Relay::request_what_is_held_for() {
       return;
     case Hold::Catalog: return request_catalog();
     case Hold::None:
+    case Hold::Plan:
     case Hold::Replies:
     case Hold::Leaving: return;
   }
@@ -157,7 +158,7 @@ void Relay::carry_out() {
     database_->keeper->refresh(profiles::Reason::SeenChange, [] {});
   }
   output_.clear();
-  if (cancels && server_) pool_->cancel(*server_, [] {});
+  if (cancels) cancel_running();
   if (close) end(*close);
 }
 
@@ -207,7 +208,7 @@ void Relay::balance() {
     client_.resume();
   }
   if (!server_) return;
-  if (client_is_full) {
+  if (client_is_full || session_holds_rows()) {
     server_->stream().pause();
   } else {
     server_->stream().resume();
@@ -223,6 +224,8 @@ void Relay::on_tick(std::chrono::steady_clock::time_point now) {
       }
       break;
     case Phase::Serving:
+      session_->on_tick(now, output_);
+      carry_out();
       if (client_said_all_ && now - last_active_at_ > kSilenceAfterInputEndMax) {
         end_abandoned();
       } else if (limits.idle_timeout.count() > 0 && now - last_active_at_ > limits.idle_timeout &&

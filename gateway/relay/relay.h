@@ -81,6 +81,7 @@ class Relay final : private net::StreamEvents {
   void on_end(net::StreamEnd end_kind) noexcept override;
   bool on_input_end() noexcept override;
   bool has_work() const;
+  bool session_holds_rows() const { return phase_ == Phase::Serving && session_->holds_rows(); }
   void end_when_done();
   void end_abandoned();
 
@@ -104,6 +105,9 @@ class Relay final : private net::StreamEvents {
   void on_server(std::unique_ptr<upstream::Server> server);
   void on_no_server(const upstream::PoolFailure& failure);
   void on_server_read(std::string_view bytes);
+  void take_server_bytes(std::string_view bytes);
+  void request_look_for_rows();
+  void cancel_running();
   void on_server_end();
   void release_server();
   void cancel(std::move_only_function<void()> done);
@@ -140,6 +144,7 @@ class Relay final : private net::StreamEvents {
 
   bool in_judging_queue_ = false;
   bool awaits_catalog_ = false;
+  bool awaits_look_for_rows_ = false;
   std::optional<std::uint64_t> ticket_;  // for a server
   std::chrono::steady_clock::time_point waiting_since_{};
   std::unique_ptr<upstream::Server> server_;

@@ -2,7 +2,6 @@
 // A relay's server: asked for, read, cancelled, given back.
 #include <utility>
 
-#include "gateway/pgwire/sqlstate.h"
 #include "gateway/relay/relay.h"
 
 namespace gateway::relay {
@@ -84,6 +83,10 @@ void Relay::on_no_server(const upstream::PoolFailure& failure) {
 void Relay::on_server_read(std::string_view bytes) {
   roster_.surroundings().metrics.bytes[Direction::FromServer] += bytes.size();
   last_active_at_ = std::chrono::steady_clock::now();
+  take_server_bytes(bytes);
+}
+
+void Relay::take_server_bytes(std::string_view bytes) {
   if (phase_ != Phase::Serving) return;
   from_server_.feed(bytes, [this](std::string_view all) {
     const std::size_t taken =
@@ -92,14 +95,40 @@ void Relay::on_server_read(std::string_view bytes) {
     return taken;
   });
   if (phase_ != Phase::Serving) return;
+  if (session_->holds_rows()) request_look_for_rows();
   using Hold = session::Session::Hold;
-  if (session_->hold() == Hold::Replies || session_->hold() == Hold::Leaving) {
+  const Hold hold = session_->hold();
+  if (hold == Hold::Replies || hold == Hold::Leaving || hold == Hold::Plan) {
     pump();
   } else {
     balance();
   }
   if (roster_.draining() && phase_ == Phase::Serving) on_drain();
   end_when_done();
+}
+
+// A look of its own: one that the client's next message waits for may have begun too early.
+void Relay::request_look_for_rows() {
+  if (std::exchange(awaits_look_for_rows_, true)) return;
+  database_->keeper->refresh(profiles::Reason::MissingName, [&roster = roster_, id = id_] {
+    Relay* relay = roster.find(id);
+    if (relay == nullptr) return;
+    relay->awaits_look_for_rows_ = false;
+    if (relay->phase_ != Phase::Serving) return;
+    relay->session_->look_ended();
+    relay->take_server_bytes({});
+  });
+}
+
+// As the session wishes.
+void Relay::cancel_running() {
+  if (!server_) return;
+  pool_->cancel(*server_, [&roster = roster_, id = id_] {
+    Relay* relay = roster.find(id);
+    if (relay == nullptr || relay->phase_ != Phase::Serving) return;
+    relay->session_->cancel_ended();
+    relay->pump();
+  });
 }
 
 void Relay::on_server_end() {
@@ -127,10 +156,7 @@ void Relay::cancel(std::move_only_function<void()> done) {
       return pool_->cancel(*server_, std::move(done));
     case Target::WaitingHere: {
       withdraw_request();
-      auto refusal = session::make_refusal(policy::ErrorCode::ExecutionTimeout,
-                                           "canceling statement due to user request");
-      refusal.sqlstate = pgwire::sqlstate::kQueryCanceled;
-      session_->unavailable(std::move(refusal));
+      session_->unavailable(session::cancelled());
       pump();
       return done();
     }

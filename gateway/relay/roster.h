@@ -56,6 +56,7 @@ struct Surroundings {
   audit::Log& audit;
   telemetry::LoopMetrics& metrics;
   policy::VerdictCache& verdicts;
+  session::PlanCache& plans;
   std::vector<Database>& databases;
   Limits limits;
   std::function<std::string(std::size_t)> random_bytes;
@@ -95,7 +96,9 @@ class Roster {
   void bury(std::uint64_t relay_id);
   bool draining() const { return draining_; }
   JudgingQueue& judging_queue() { return judging_queue_; }
-  session::Shared shared() { return {surroundings_.verdicts, next_request_id_, audit_available_}; }
+  session::Shared shared() {
+    return {surroundings_.verdicts, surroundings_.plans, next_request_id_, audit_available_};
+  }
 
  private:
   void on_check();

@@ -32,7 +32,11 @@ std::size_t Session::on_client_bytes(std::string_view bytes, TimePoint now, Outp
       continue;
     }
     if (rest.empty()) break;
-    if (replies_.full() || copy_ == Copy::Starting) {
+    if (is_asking()) {
+      hold_ = Hold::Plan;
+      break;
+    }
+    if (replies_.full() || copy_ == Copy::Starting || is_cancelling_) {
       hold_ = Hold::Replies;
       break;
     }
@@ -47,6 +51,8 @@ std::size_t Session::on_client_bytes(std::string_view bytes, TimePoint now, Outp
     inquiry_ = nullptr;
     answered_ = nullptr;
     has_looked_again_ = false;
+    question_.reset();
+    plans_found_.clear();
     client_body_left_ = message->header.frame_bytes() - message->frame.size();
     at += message->frame.size();
   }

@@ -28,6 +28,8 @@ constexpr std::array<Face, kCloseReasonCount> kFaces{{
     {"server_closed", state::kConnectionFailure, "the server closed the connection"},
     {"server_protocol_violation", state::kProtocolViolation, "the server broke the protocol"},
     {"server_state_in_doubt", state::kConnectionFailure, "a pinned server setting changed"},
+    {"denied_rows", state::kInsufficientPrivilege, "the server answered with a denied column"},
+    {"result_too_large", state::kProgramLimitExceeded, "a cut result's transaction went on"},
     {"audit_unavailable", state::kIoError, "the audit log could not be written"},
     {"drained", state::kAdminShutdown, "the gateway is shutting down"},
 }};

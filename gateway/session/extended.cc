@@ -19,12 +19,22 @@ std::vector<std::uint32_t> parameter_types(const pgwire::Parse& parse) {
   return types;
 }
 
-bool is_reserved(std::string_view name) { return name_key(name) == policy::kReservedName; }
+bool is_reserved(std::string_view name) {
+  return name_key(name) == policy::kReservedName || name_key(name) == policy::kPlanName;
+}
 
-Refusal reserved_name() {
-  return server_like(
-      pgwire::sqlstate::kReservedName,
-      "the name \"" + std::string(policy::kReservedName) + "\" is reserved for the gateway");
+Refusal reserved_name(std::string_view name) {
+  return server_like(pgwire::sqlstate::kReservedName,
+                     "the name \"" + std::string(name) + "\" is reserved for the gateway");
+}
+
+// A plan that is warned of belongs to one portal: its Execute is a decision of its own.
+PreparedRef with_warnings(const PreparedRef& prepared, PlanRef plan) {
+  if (!plan || plan->warnings.empty()) return prepared;
+  auto portals_own = std::make_shared<Prepared>(*prepared);
+  portals_own->request_id = 0;
+  portals_own->plan = std::move(plan);
+  return portals_own;
 }
 
 }  // namespace
@@ -33,7 +43,8 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   if (is_too_long(message)) return refuse_too_long(message, out);
   const auto parse = pgwire::read_parse(message.body());
   if (!parse) return refuse_malformed(message, "invalid message format", out);
-  if (is_reserved(parse->statement)) return refuse(message, parse->sql, reserved_name(), out);
+  if (is_reserved(parse->statement))
+    return refuse(message, parse->sql, reserved_name(parse->statement), out);
   if (!statements_.has_room()) return no_room(message, parse->sql, statements_, out);
   auto types = parameter_types(*parse);
   const auto judged = judge(message, {parse->sql, types}, out);
@@ -51,8 +62,12 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   prepared->verdict = verdict;
   prepared->unit = unit_;
   if (!verdict->statements.empty()) {
+    const auto& statement = verdict->statements.front();
     prepared->request_id =
-        decide({parse->sql, verdict->rewritten}, verdict->statements.front(), out);
+        decide({.sql = parse->sql,
+                .rewritten = verdict->rewritten,
+                .check = statement.needs_plan ? PlanCheck::Skipped : PlanCheck::Passed},
+               statement, out);
     parses_.push_back(prepared);
   }
   const std::uint64_t seq = next_seq_;
@@ -69,12 +84,14 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
 Session::Flow Session::on_bind(const Message& message, Output& out) {
   const auto head = pgwire::read_bind_head(message.body());
   if (!head) return refuse_malformed(message, "invalid message format", out);
-  if (is_reserved(head->portal)) return refuse(message, "", reserved_name(), out);
+  if (is_reserved(head->portal)) return refuse(message, "", reserved_name(head->portal), out);
   if (!portals_.has_room()) return no_room(message, "", portals_, out);
   if (const auto flow = check_names(head->statement, statements_, message, out)) return *flow;
   if (const auto flow = need_server(message, "", out)) return *flow;
-  const PreparedRef prepared = statements_.look_up(head->statement, unit_).prepared;
+  PreparedRef prepared = statements_.look_up(head->statement, unit_).prepared;
   if (const auto flow = judge_again(message, *prepared, out)) return *flow;
+  if (const auto flow = gate_bind(message, *prepared, out)) return *flow;
+  prepared = with_warnings(prepared, plan_of(prepared->statement));
   portals_.predict({.seq = next_seq_,
                     .unit = unit_,
                     .name = std::string(name_key(head->portal)),
@@ -93,7 +110,9 @@ Session::Flow Session::on_describe(const Message& message, Output& out) {
   const Names& names = is_statement ? statements_ : portals_;
   if (const auto flow = check_names(describe->name, names, message, out)) return *flow;
   if (const auto flow = need_server(message, "", out)) return *flow;
-  forward(message, is_statement ? ReplyKind::DescribeStatement : ReplyKind::DescribePortal, out);
+  const Expected& entry = forward(
+      message, is_statement ? ReplyKind::DescribeStatement : ReplyKind::DescribePortal, out);
+  if (!is_statement) note_described(describe->name, entry);
   return Flow::Done;
 }
 
@@ -108,6 +127,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   if (statement != nullptr) {
     const Effect& effect = prepared->effect();
     if (const auto flow = judge_named_again(message, effect, unit_, out)) return *flow;
+    if (const auto flow = gate_execute(message, *prepared, out)) return *flow;
     PreparedRef text;
     if (keeps_text(effect)) {
       if (!kept_in(effect).has_room()) return no_room(message, prepared->sql, kept_in(effect), out);
@@ -125,9 +145,11 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
     // The first Execute in the unit of its Parse continues the request that the Parse began.
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
-    request = continues ? prepared->request_id : decide(decided(*prepared), *statement, out);
+    request = continues ? prepared->request_id
+                        : decide(decided(*prepared, plan_of(prepared->statement)), *statement, out);
     if (continues) prepared->claimed = true;
   }
+  describe_first(execute->portal, *prepared, request, out);
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
   note_quoting(entry, *prepared);

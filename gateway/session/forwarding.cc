@@ -24,6 +24,7 @@ Expected& Session::expect(ReplyKind kind, Treatment treatment) {
   replies_.push({.kind = kind,
                  .treatment = treatment,
                  .may_quote_hidden = hides_anything(),  // unless more is known
+                 .is_guarded = is_enforced(),
                  .access = profile().access,
                  .seq = next_seq_++,
                  .unit = unit_,
@@ -84,16 +85,28 @@ void Session::note_begin(const policy::Effect& effect, const Expected& entry) {
 std::uint64_t Session::decide(const Decided& decided, const policy::StatementVerdict& statement,
                               Output& out) {
   const auto& access = profile().access;
+  const bool is_warned_of_plan = decided.plan && !decided.plan->warnings.empty();
+  std::span<const policy::Violation> told = statement.warnings;
+  std::vector<policy::Violation> warnings;
+  if (is_warned_of_plan) {
+    warnings = statement.warnings;
+    warnings.insert(warnings.end(), decided.plan->warnings.begin(), decided.plan->warnings.end());
+    told = warnings;
+  }
   const std::uint64_t request = shared_.next_request_id++;
   recorder_.on_decision({.request_id = request,
                          .sql = decided.sql,
                          .statement_class = policy::name(statement.statement_class),
                          .fingerprint = statement.fingerprint,
                          .policy_epoch = profile().epoch,
-                         .violations = statement.warnings,
+                         .violations = told,
                          .rewritten_sql = decided.rewritten,
                          .facts = statement.facts.get(),
-                         .snapshot = access == nullptr ? nullptr : &access->snapshot()});
+                         .snapshot = access == nullptr ? nullptr : &access->snapshot(),
+                         .plan = !profile().plan     ? PlanCheck::Skipped
+                                 : is_warned_of_plan ? PlanCheck::Warned
+                                                     : decided.check});
+  if (profile().plan && changes_plans(statement)) plans_changed_by_ = request;
   out.decided = true;
   return request;
 }

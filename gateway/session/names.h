@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "policy/judge.h"
+#include "policy/plan/judge_plan.h"
 #include "policy/rewrite/positions.h"
 
 namespace gateway::session {
@@ -37,7 +37,13 @@ struct Prepared {
   std::uint64_t unit = 0;                          // in which it was parsed
   bool claimed = false;                            // an Execute of that unit continues that request
   bool is_contained = false;  // what the PREPARE or DECLARE in `sql` holds, not itself
+  // Of a portal whose plan is over a limit that only warns: told by a decision of its own.
+  std::shared_ptr<const policy::PlanVerdict> plan;
   std::string_view server_text() const { return rewritten ? rewritten->text : sql; }
+  // The text that the verdict is on.
+  std::string_view judged_text() const {
+    return verdict && !verdict->rewritten.empty() ? std::string_view(sql) : server_text();
+  }
   const policy::StatementVerdict* judged() const;
   const policy::Effect& effect() const;  // of running it
 };

@@ -32,10 +32,13 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
     withdraw_predictions();
     return *flow;
   }
+  if (const auto flow = gate_query(message, verdict, out)) return *flow;
   const std::uint64_t first_request = shared_.next_request_id;
-  for (const auto& statement : verdict->statements) {
-    decide({query->sql.substr(statement.offset, statement.bytes),
-            policy::rewritten_part(*verdict, statement)},
+  for (std::size_t i = 0; i < verdict->statements.size(); ++i) {
+    const auto& statement = verdict->statements[i];
+    decide({.sql = query->sql.substr(statement.offset, statement.bytes),
+            .rewritten = policy::rewritten_part(*verdict, statement),
+            .plan = plan_of(i)},
            statement, out);
   }
   unit_ = unit;
@@ -64,6 +67,7 @@ std::expected<Session::Quoting, Session::Flow> Session::predict_query(const Mess
   Quoting quoting = Quoting::Nothing;
   const std::string_view sql = pgwire::read_query(message.body())->sql;
   predict_query_start(unit);
+  plan_needs_.clear();
   for (std::size_t i = 0; i < verdict->statements.size(); ++i) {
     const auto& statement = verdict->statements[i];
     if (const auto flow = judge_named_again(message, statement.effect, unit, out)) {
@@ -71,6 +75,7 @@ std::expected<Session::Quoting, Session::Flow> Session::predict_query(const Mess
       return std::unexpected(*flow);
     }
     if (may_quote_hidden(statement, unit)) quoting = Quoting::Hidden;
+    if (auto need = plan_need(sql, *verdict, {i, unit})) plan_needs_.push_back(*std::move(need));
     PreparedRef text;
     if (keeps_text(statement.effect)) {
       const Names& names = kept_in(statement.effect);

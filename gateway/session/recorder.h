@@ -25,12 +25,11 @@ enum class Outcome : std::uint8_t {
   Disconnected,  // client or server went away first
 };
 
-// What the plan gate found of a statement.
+// What the plan gate found of an allowed statement.
 enum class PlanCheck : std::uint8_t {
-  Skipped,  // the gate is off
+  Skipped,  // the gate is off, or the plan is asked for when its values are known
   Passed,   // bounded by its facts, or by its plan
-  Warned,
-  Denied,
+  Warned,   // over a limit that only warns
 };
 
 struct Decision {
@@ -53,6 +52,7 @@ struct Decision {
 // What the server said of a statement that failed.
 struct ServerError {
   std::string_view sqlstate, message, detail;
+  std::string_view error_code{};  // where the gateway ended it; empty: the server's own error
 };
 
 struct End {
@@ -60,7 +60,8 @@ struct End {
   Outcome outcome = Outcome::Ok;
   std::int64_t rows = -1;
   std::chrono::microseconds elapsed{0};
-  ServerError error{};  // empty: none
+  ServerError error{};     // empty: none
+  bool truncated = false;  // only the first `rows` of its rows went to the client
 };
 
 class Recorder {
@@ -71,6 +72,8 @@ class Recorder {
   // Around the judging of a text that was not judged before.
   virtual void on_judging() {}
   virtual void on_judged() {}
+  // The server has answered what was asked of it about a plan.
+  virtual void on_planned(std::chrono::nanoseconds /*elapsed*/) {}
 };
 
 }  // namespace gateway::session

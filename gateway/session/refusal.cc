@@ -82,6 +82,13 @@ Refusal no_catalog(std::string_view why) {
   return refusal;
 }
 
+Refusal cancelled() {
+  Refusal refusal =
+      make_refusal(policy::ErrorCode::ExecutionTimeout, "canceling statement due to user request");
+  refusal.sqlstate = pgwire::sqlstate::kQueryCanceled;
+  return refusal;
+}
+
 Refusal changed_schema() {
   static const policy::Violation violation = policy::changed_schema();
   return refusal_of(violation);

@@ -37,6 +37,7 @@ Refusal server_like(std::string_view sqlstate, std::string message);
 
 Refusal no_audit();                        // it cannot be written, so nothing may run
 Refusal no_catalog(std::string_view why);  // to judge by
+Refusal cancelled();                       // by the client
 Refusal changed_schema();                  // in this transaction: the catalog does not show it
 
 void write_refusal(std::string& out, const Refusal& refusal,

@@ -24,6 +24,12 @@ bool is_unnamed_parse(const pgwire::FrameHeader& header, std::string_view frame)
          frame[pgwire::kHeaderBytes] == '\0';
 }
 
+std::string frame_of(const Refusal& refusal) {
+  std::string text;
+  write_refusal(text, refusal);
+  return text;
+}
+
 }  // namespace
 
 void Session::record_denied(std::string_view sql, const Refusal& refusal) {
@@ -45,12 +51,12 @@ Session::Flow Session::refuse(const Message& message, std::string_view sql, cons
   if (replies_.empty() && !unit_open_ && status_ == pgwire::TransactionStatus::Failed) {
     // What the server says to any statement then; it need not be asked.
     answer_alone(message,
-                 server_like(state::kInFailedTransaction,
-                             "current transaction is aborted, commands ignored until end of "
-                             "transaction block"),
+                 frame_of(server_like(state::kInFailedTransaction,
+                                      "current transaction is aborted, commands ignored until end "
+                                      "of transaction block")),
                  out);
   } else if (will_be_idle()) {
-    answer_alone(message, refusal, out);
+    answer_alone(message, frame_of(refusal), out);
   } else {
     poison(message, refusal, out);
   }
@@ -79,9 +85,8 @@ Session::Flow Session::refuse_too_long(const Message& message, Output& out) {
   return refuse(message, "", refusal_of(violation), out);
 }
 
-void Session::answer_alone(const Message& message, const Refusal& refusal, Output& out) {
-  std::string text;
-  write_refusal(text, refusal);
+// `text` is an ErrorResponse.
+void Session::answer_alone(const Message& message, std::string text, Output& out) {
   if (has_own_ready(message.type())) {
     pgwire::write_ready_for_query(text, status_);
   } else {
@@ -106,8 +111,7 @@ void Session::answer(std::string text, Output& out) {
 
 void Session::poison(const Message& message, const Refusal& refusal, Output& out) {
   const auto send = [&](auto&& write) { out.to_server.write(write); };
-  std::string error;
-  write_refusal(error, refusal);
+  std::string error = frame_of(refusal);
   if (has_own_ready(message.type())) {
     const std::uint64_t unit = ++unit_;
     if (message.type() == frontend::kQuery) {

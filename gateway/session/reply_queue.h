@@ -35,10 +35,16 @@ enum class ReplyKind : std::uint8_t {
 enum class Treatment : std::uint8_t {
   Forward,
   Skip,     // asked for by the gateway; the client sees nothing of it
+  Probe,    // … to learn a plan; its error is the client's
   Replace,  // a poison message: its error is replaced by `text`, an ErrorResponse
   Rename,   // sent under the reserved name; `text` is the name that its error shall show
   Fake,     // nothing was sent: `text` goes to the client when it is its turn
 };
+
+// Answers are not the client's.
+inline bool is_silent(Treatment treatment) {
+  return treatment == Treatment::Skip || treatment == Treatment::Probe;
+}
 
 struct Expected {
   ReplyKind kind = ReplyKind::Sync;
@@ -47,7 +53,8 @@ struct Expected {
   bool failed = false;  // a Query whose ErrorResponse was seen
   // Its errors and notices may quote what the client may not read.
   bool may_quote_hidden = false;
-  std::shared_ptr<const policy::Access> access;  // that says what is hidden; null: not known
+  bool is_guarded = false;  // the columns of its rows are looked at before they are passed on
+  std::shared_ptr<const policy::Access> access;  // when it was sent; null: no rules, or not known
   std::uint32_t statements = 0;                  // of a Query: how many were judged
   std::uint32_t done = 0;                        // … and how many have completed
   std::uint32_t copies_in = 0;                   // how often the server will ask for CopyData

@@ -42,14 +42,19 @@ bool Session::on_error(const Message& reply, Output& out) {
     end(CloseReason::LoginRefused, fields.message, out);
     return true;
   }
-  pass_error(reply, fields, out);
+  if (entry.treatment == Treatment::Probe) {
+    on_probe_error(reply, fields, out);
+    return true;
+  }
+  if (cut_ == Cut::None) pass_error(reply, fields, out);
+  const ServerError error = cut_error({fields.sqlstate, fields.message, fields.detail});
   portals_.doubt_fresh();
   if (entry.kind == ReplyKind::Sync)
     return true;  // of a deferred constraint; ReadyForQuery follows
   if (entry.kind == ReplyKind::Query) {
-    on_query_error({fields.sqlstate, fields.message, fields.detail});
+    on_query_error(error);
   } else {
-    on_extended_error({fields.sqlstate, fields.message, fields.detail});
+    on_extended_error(error);
   }
   return true;
 }
@@ -99,6 +104,7 @@ void Session::on_extended_error(const ServerError& error) {
 void Session::skip_to_sync(std::uint64_t failed_request, const ServerError& error) {
   for (; !replies_.empty() && replies_.front().kind != ReplyKind::Sync; drop_front()) {
     Expected& entry = replies_.front();
+    if (entry.treatment == Treatment::Probe) question_.reset();  // its message is skipped, too
     statements_.skipped(entry.seq);
     portals_.skipped(entry.seq);
     if (entry.request_id == 0) continue;

@@ -25,11 +25,13 @@
 #include "gateway/session/close_reason.h"
 #include "gateway/session/handshake.h"
 #include "gateway/session/names.h"
+#include "gateway/session/planning.h"
 #include "gateway/session/recorder.h"
 #include "gateway/session/refusal.h"
 #include "gateway/session/reply_queue.h"
 #include "gateway/session/runs.h"
 #include "policy/cache.h"
+#include "policy/rules/output.h"
 #include "policy/standing.h"
 
 namespace gateway::session {
@@ -47,6 +49,7 @@ inline constexpr std::size_t kWholeMessageBytes = 8 * 1024;
 // What all sessions of a loop share. Each reference outlives the session.
 struct Shared {
   policy::VerdictCache& verdicts;
+  PlanCache& plans;
   std::uint64_t& next_request_id;
   const bool& audit_available;  // false: every statement is refused
 };
@@ -60,6 +63,11 @@ struct Inquiry {
   std::shared_ptr<const policy::Profile> profile;
   int server_major = 0;
   policy::Question question() const;  // borrowed
+};
+
+// Of one statement's rows, to the client.
+struct Returned {
+  std::uint64_t rows = 0, bytes = 0;
 };
 
 struct SessionSettings {
@@ -100,6 +108,7 @@ class Session {
     Server,   // wants a server: attach(), or unavailable()
     Verdict,  // wants the verdict on its inquiry()
     Catalog,  // wants a look at the catalog that starts after now: catalog_was_read()
+    Plan,     // wants the server's answer to what it was asked about it
     Replies,  // depends on what the server has not answered yet, or has too much outstanding
     Leaving,  // ends when the server has answered what was asked for before
   };
@@ -118,13 +127,24 @@ class Session {
   // None was, or a cancel came: the message that waits is refused with this.
   void unavailable(Refusal refusal) { unavailable_ = std::move(refusal); }
 
+  // A few times a second: what the server is asked about plans has a time limit.
+  void on_tick(TimePoint now, Output& out);
+
   // Matches replies; answers how many bytes it took (the rest is an incomplete message).
   std::size_t on_server_bytes(std::string_view bytes, TimePoint now, Output& out);
   void on_server_end(Output& out);
+  // on_server_bytes() takes nothing before a look at the catalog that starts after now: rows name a
+  // relation that is not known. Then it is to be called again, by whatever look_ended() said.
+  bool holds_rows() const { return look_ == Look::Wanted; }
+  void look_ended();
+  // The cancel that `cancel_server` asked for has arrived, or never will: it can hit no other
+  // statement.
+  void cancel_ended() { is_cancelling_ = false; }
 
   enum class CancelTarget : std::uint8_t { Nothing, WaitingHere, Server, Later };
-  // What a cancel request means now. WaitingHere: unavailable() ends it. Later: the gateway's own
-  // message runs; the cancel is remembered and cancel_server is set when the client's turn comes.
+  // What a client's cancel request means now. WaitingHere: unavailable() ends it. Later: the
+  // gateway's own message runs; the cancel is remembered and cancel_server is set when the client's
+  // turn comes.
   CancelTarget cancel();
 
   // Nothing outstanding, no transaction, no message begun: a good moment to end, and the server may
@@ -162,6 +182,10 @@ class Session {
   };
 
   const policy::Profile& profile() const { return *settings_.standing.profile; }
+  // There are rules, and they are not only warned of.
+  bool is_enforced() const {
+    return profile().access != nullptr && profile().enforcement == policy::Enforcement::Enforce;
+  }
 
   // judging.cc
   struct Text {
@@ -195,6 +219,56 @@ class Session {
 
   // function_call.cc
   Flow on_function_call(const Message& message, Output& out);
+
+  // plan_needs.cc
+  struct Place {
+    std::size_t part;  // which statement of its message
+    std::uint64_t unit;
+  };
+  static bool changes_plans(const policy::StatementVerdict& statement);
+  std::string_view obstacle_before(const policy::Verdict& verdict, std::size_t part) const;
+  bool find_executed(const policy::Effect& effect, std::uint64_t unit, PlanNeed& need) const;
+  std::optional<PlanNeed> plan_need(std::string_view sql, const policy::Verdict& verdict,
+                                    Place place) const;
+
+  // plan_gate.cc
+  struct Gated {
+    std::string_view sql;  // the client's, of the message
+    const VerdictRef& verdict;
+    const policy::StatementVerdict* statement;
+  };
+  bool is_asking() const { return question_ && question_->stage == PlanQuestion::Stage::Asked; }
+  std::string plan_key(const PlanNeed& need) const;
+  PlanRef plan_of(std::size_t part) const;
+  PlanRef known_plan(const std::string& key);
+  PlanRef take_answer(const std::string& key, const PlanNeed& need);
+  bool is_sure_to_fail() const;
+  std::optional<policy::Violation> why_not_asked(const Message& message,
+                                                 const PlanNeed& need) const;
+  std::optional<Flow> pass_gate(const Message& message, const Gated& gated, const PlanNeed& need,
+                                Output& out);
+  std::optional<Flow> gate_query(const Message& message, const VerdictRef& verdict, Output& out);
+  std::optional<Flow> gate_bind(const Message& message, const Prepared& prepared, Output& out);
+  std::optional<Flow> gate_execute(const Message& message, const Prepared& prepared, Output& out);
+  static Refusal plan_refusal(const Gated& gated, std::span<const policy::Violation> violations);
+  Flow refuse_plan(const Message& message, const Gated& gated,
+                   std::span<const policy::Violation> violations, Output& out);
+  Flow refuse_stopped(const Message& message, std::string_view sql, const Refusal& refusal,
+                      Output& out);
+  bool is_failure_let_pass() const;
+  std::optional<Flow> on_no_plan(const Message& message, const Gated& gated, const PlanNeed& need,
+                                 Output& out);
+
+  // plan_probe.cc
+  Flow ask(const Message& message, const Gated& gated, const PlanNeed& need, Output& out);
+  void send_query_probe(const std::string& probe, Output& out);
+  void send_unit_probe(const std::string& probe, const PlanNeed& need, Output& out);
+  void close_probe(Output& out);
+  void expect_probe(ReplyKind kind);
+  void collect(std::string_view bytes);
+  void note_probe_end(const Expected& entry);
+  void on_probe_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out);
+  void end_probed_unit(Output& out);
 
   // query.cc
   Flow on_query(const Message& message, Output& out);
@@ -230,7 +304,7 @@ class Session {
   Flow refuse_too_long(const Message& message, Output& out);
   bool will_be_idle() const;
   void answer(std::string text, Output& out);
-  void answer_alone(const Message& message, const Refusal& refusal, Output& out);
+  void answer_alone(const Message& message, std::string text, Output& out);
   void poison(const Message& message, const Refusal& refusal, Output& out);
   Flow execute_unknown(std::string_view name, Output& out);
   Flow send_unknown(const Message& message, const pgwire::Describe& unknown, Output& out);
@@ -247,16 +321,16 @@ class Session {
   struct Decided {
     std::string_view sql;             // the client's
     std::string_view rewritten = {};  // the server's, where it is another
+    PlanCheck check = PlanCheck::Passed;
+    PlanRef plan = {};  // null: it was not asked for
   };
-  static Decided decided(const Prepared& prepared) {
-    return {prepared.sql, prepared.rewritten ? prepared.rewritten->text : std::string_view{}};
+  static Decided decided(const Prepared& prepared, PlanRef plan) {
+    return {.sql = prepared.sql,
+            .rewritten = prepared.rewritten ? prepared.rewritten->text : std::string_view{},
+            .plan = plan ? std::move(plan) : prepared.plan};
   }
   std::uint64_t decide(const Decided& decided, const policy::StatementVerdict& statement,
                        Output& out);
-  struct Place {
-    std::size_t part;  // which statement of its message
-    std::uint64_t unit;
-  };
   Names::Belief predict(const policy::Effect& effect, PreparedRef text, Place place);
   void predict_query_start(std::uint64_t unit);
   void withdraw_predictions();
@@ -286,10 +360,29 @@ class Session {
   void pass_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out);
   void on_notice(const Message& reply, Output& out);
   void relay_text(const Message& reply, Output& out);
+  std::optional<std::string> told_text(const Message& reply) const;
   bool is_text_read_whole() const;
   void on_query_error(const ServerError& error);
   void on_extended_error(const ServerError& error);
   void skip_to_sync(std::uint64_t failed_request, const ServerError& error);
+
+  // row_guard.cc
+  enum class Rows : std::uint8_t { Pass, Hold, End };  // End: `out` closes
+  bool is_guarded(char type) const;
+  Rows guard_rows(const Message& reply, Output& out);
+  policy::OutputVerdict judge_origin(policy::catalog::ColumnKey origin) const;
+  void end_at_denied_rows(policy::catalog::ColumnKey origin, Output& out);
+  void note_described(std::string_view portal, const Expected& entry);
+  void describe_first(std::string_view portal, const Prepared& prepared, std::uint64_t request,
+                      Output& out);
+
+  // result_cap.cc
+  bool exceeds_cap(const Message& reply);
+  void cut_result(Output& out);
+  void cancel_cut(Output& out);
+  ServerError cut_error(const ServerError& error);
+  bool ends_cut(const Expected& entry) const;
+  bool settle_cut(Output& out);
 
   // ends.cc
   void end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
@@ -320,8 +413,31 @@ class Session {
   VerdictRef answered_;                     // … and what came of it
   bool has_looked_again_ = false;  // the catalog was read since the next message was first judged
   bool catalog_is_in_doubt_ = false;  // changed by this session: to be read before it is judged by
+  enum class Look : std::uint8_t { None, Wanted, Ended };
+  Look look_ = Look::None;  // at the catalog, for the rows that are next
+  // A result that is too large for the client.
+  //   None --a row too many--> Found --cancel asked for--> Running --statement's end--> Over
+  //   Found --statement's end--> Over --ReadyForQuery--> None
+  enum class Cut : std::uint8_t { None, Found, Running, Over };
+  Cut cut_ = Cut::None;
+  ReplyKind cut_until_ = ReplyKind::Sync;  // whose ReadyForQuery ends it
+  bool is_cancelling_ = false;       // a cancel of ours is under way: nothing else may be hit by it
+  Returned returned_;                // by the statement that is answered now
+  std::uint64_t described_seq_ = 0;  // the newest Describe of a portal
+  std::string described_portal_;     // … and which
   std::uint64_t ddl_seq_ = 0;  // the newest message that changed the schema, not committed yet
   std::optional<Refusal> unavailable_;
+  // The plan gate's, of the message that is next.
+  std::optional<PlanQuestion> question_;
+  std::vector<PlanFound> plans_found_;  // answers to what was asked for it
+  std::vector<PlanNeed> plan_needs_;    // of its statements, gone through anew each time
+  struct Planned {
+    std::size_t part;
+    PlanRef plan;
+  };
+  std::vector<Planned> planned_;        // … and what those that may run were found to be
+  bool probe_may_remain_ = false;       // on the server: its statement, after an error
+  std::uint64_t plans_changed_by_ = 0;  // the newest statement that other plans may depend on
   Discard discard_ = Discard::None;
   Copy copy_ = Copy::None;
   std::uint64_t copy_seq_ = 0;  // whose COPY `copy_` is about
@@ -341,7 +457,7 @@ class Session {
   Names statements_, portals_;
   std::deque<PreparedRef> parses_;  // parsed in a unit whose end is not settled: not claimed yet
 
-  enum class Body : std::uint8_t { Forward, Drop };
+  enum class Body : std::uint8_t { Forward, Drop, Collect };
   std::uint64_t client_body_left_ = 0;
   Body client_body_ = Body::Forward;
   std::uint64_t server_body_left_ = 0;

@@ -15,8 +15,8 @@ using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
 constexpr std::string_view kStatuses[] = {"ok", "denied", "error"};
-constexpr std::string_view kChecks[] = {"statement", "schema",  "table",  "column",
-                                        "function",  "setting", "resolve"};
+constexpr std::string_view kChecks[] = {"statement", "schema",  "table",   "column",
+                                        "function",  "setting", "resolve", "plan"};
 constexpr std::string_view kResults[] = {"passed", "denied", "warned"};
 constexpr std::string_view kClientStates[] = {"login", "idle", "active", "waiting"};
 constexpr std::string_view kServerStates[] = {"connecting", "idle", "busy", "resetting",
@@ -165,6 +165,12 @@ class LoopCollectable final : public prometheus::Collectable {
                metrics_.verdict_cache_misses);
     add_number(out, counter("verdict_cache_evictions_total", "Verdicts that made room for others"),
                metrics_.verdict_cache_evictions);
+    out.push_back(per_database(histogram("plan_gate_duration_seconds", "Time to learn of a plan"),
+                               &DatabaseMetrics::plan_gate_duration));
+    add_number(out, counter("plan_cache_hits_total", "Plans found in the cache"),
+               metrics_.plan_cache_hits);
+    add_number(out, counter("plan_cache_misses_total", "Plans that the server was asked for"),
+               metrics_.plan_cache_misses);
   }
 
   void collect_connections(std::vector<MetricFamily>& out) const {

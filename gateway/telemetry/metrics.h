@@ -25,7 +25,8 @@ enum class PolicyCheck : std::uint8_t {
   Column,
   Function,
   Setting,
-  Resolve
+  Resolve,
+  Plan
 };
 enum class CheckResult : std::uint8_t { Passed, Denied, Warned };
 enum class ClientState : std::uint8_t { Login, Idle, Active, Waiting };
@@ -64,6 +65,7 @@ struct DatabaseMetrics {
   Histogram request_duration{kRequestBounds};
   Histogram query_duration{kRequestBounds};  // on the server
   Histogram pool_wait{kRequestBounds};
+  Histogram plan_gate_duration{kRequestBounds};  // until the server had answered for a plan
   std::uint64_t requests_in_flight = 0;
   // Gauges, set before a scrape from the pool's counts.
   PerItem<ServerState, 5> servers;
@@ -101,6 +103,7 @@ class LoopMetrics {
   // Set before a scrape from their owners' counts.
   PerItem<ClientState, 4> clients;
   std::uint64_t verdict_cache_hits = 0, verdict_cache_misses = 0, verdict_cache_evictions = 0;
+  std::uint64_t plan_cache_hits = 0, plan_cache_misses = 0;
   std::vector<std::uint64_t> audit_records;  // by audit event id
   std::uint64_t audit_failures = 0, audit_dropped = 0;
   std::uint64_t log_lines_dropped = 0;
@@ -111,7 +114,7 @@ class LoopMetrics {
   MetricNames names_;
   std::vector<DatabaseMetrics> databases_;
   std::vector<std::uint64_t> closed_sessions_;
-  std::array<std::array<std::uint64_t, 3>, 7> policy_checks_{};  // by check, by result
+  std::array<std::array<std::uint64_t, 3>, 8> policy_checks_{};  // by check, by result
 };
 
 }  // namespace gateway::telemetry

@@ -95,19 +95,22 @@ bool only_reads(const Verdict& verdict) {
 }
 
 bool body_passes(const Function& function, const Profile& profile) {
-  const Snapshot& snapshot = profile.access->snapshot();
-  const std::string sql = statements_of(function.body);
-  const auto verdict = judge({.sql = sql,
-                              .parameter_types = function.arguments,
-                              .profile = profile,
-                              .server_major = snapshot.server_major(),
-                              .parameter_names = function.argument_names,
-                              .function_name = function.name});
+  const auto verdict = judge_body(function, profile);
   return only_reads(verdict) &&
-         is_returned_as_is(snapshot, function, *verdict.statements.back().facts);
+         is_returned_as_is(profile.access->snapshot(), function, *verdict.statements.back().facts);
 }
 
 }  // namespace
+
+Verdict judge_body(const Function& function, const Profile& profile) {
+  const std::string sql = statements_of(function.body);
+  return judge({.sql = sql,
+                .parameter_types = function.arguments,
+                .profile = profile,
+                .server_major = profile.access->snapshot().server_major(),
+                .parameter_names = function.argument_names,
+                .function_name = function.name});
+}
 
 std::vector<Oid> harmless_functions(const Access& access) {
   // Only for these calls: the profile does not own it.

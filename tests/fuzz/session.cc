@@ -128,8 +128,9 @@ class Conversation {
 
   Ends ends_;
   policy::VerdictCache verdicts_{1 << 20, 1};
+  session::PlanCache plans_{1};
   std::uint64_t next_request_id_ = 1;
-  session::Session session_{{verdicts_, next_request_id_, kAudited},
+  session::Session session_{{verdicts_, plans_, next_request_id_, kAudited},
                             ends_,
                             {.standing = {kProfile}, .max_statement_bytes = 4096}};
   session::Output out_;

@@ -17,10 +17,11 @@ ARROWS = {
     "policy/catalog": (set(), {"json"}),
     "policy/resolver": ({"policy", "policy/catalog", "policy/reader"}, {"pg_query"}),
     "policy/rules": ({"policy", "policy/catalog", "policy/resolver"}, set()),
+    "policy/plan": ({"policy", "policy/catalog", "policy/rules"}, {"json"}),
     "mcp": ({"policy"}, {"json"}),
     "gateway/pgwire": (set(), set()),
     "gateway/auth": (set(), {"openssl"}),
-    "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy"}, set()),
+    "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy", "policy/plan"}, set()),
     "gateway/net": (set(), {"uv", "openssl", "posix"}),
     "gateway/upstream": ({"gateway/net", "gateway/pgwire", "policy/catalog"}, {"libpq", "openssl", "posix"}),
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
@@ -43,11 +44,18 @@ ARROWS = {
         {"gateway/auth", "gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "policy"},
         {"json", "fmt"},
     ),
+    # Command line tools on the same engine.
+    "gateway/grants": ({"gateway/check", "gateway/config", "gateway/upstream", "policy", "policy/catalog"}, set()),
+    "gateway/doctor": (
+        {"gateway/check", "gateway/config", "gateway/grants", "gateway/upstream", "policy", "policy/catalog"},
+        {"json"},
+    ),
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
-            "gateway/auth", "gateway/audit", "gateway/audit_tool", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
-            "gateway/net", "gateway/pgwire", "gateway/profiles", "gateway/relay", "gateway/session",
+            "gateway/auth", "gateway/audit", "gateway/audit_tool", "gateway/check", "gateway/config", "gateway/demo",
+            "gateway/doctor", "gateway/grants", "gateway/http", "gateway/net", "gateway/pgwire", "gateway/profiles",
+            "gateway/relay", "gateway/session",
             "gateway/telemetry",
             "gateway/upstream", "policy", "policy/catalog", "mcp",
         },

@@ -159,6 +159,17 @@ TEST(RecordFormat, RedactionLeavesNeitherTheLiteralNorItsHash) {
             parsed(other, Redaction::On).at("query").at("sql_hash"));
 }
 
+TEST(RecordFormat, AnEndOfTheGatewaysOwnSaysSo) {
+  const json result = parsed(End{.status = EndStatus::Error,
+                                 .rows = 5,
+                                 .sqlstate = "54000",
+                                 .error_code = "RESULT_TOO_LARGE",
+                                 .truncated = true})["result"];
+  EXPECT_EQ(result["error_code"], "RESULT_TOO_LARGE");
+  EXPECT_EQ(result["truncated"], true);
+  EXPECT_EQ(result["rows"], 5);
+}
+
 TEST(RecordFormat, AnEndIsShort) {
   EXPECT_EQ(parsed(End{.request_id = 0xabc,
                        .status = EndStatus::Ok,

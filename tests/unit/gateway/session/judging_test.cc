@@ -290,7 +290,7 @@ TEST(ChangedSchema, IsLookedAtBeforeWhatWasPreparedIsBound) {
   EXPECT_EQ(talk.to_server, "");
   talk.session().catalog_was_read();
   talk.client("");
-  EXPECT_EQ(talk.to_server, wire::bind("", "a") + execute("") + wire::sync());
+  EXPECT_EQ(talk.to_server, wire::bind("", "a") + describe('P', "") + execute("") + wire::sync());
 }
 
 TEST(ChangedSchema, IsNotReadByWhatWasPreparedBeforeItIsCommitted) {

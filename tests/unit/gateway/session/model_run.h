@@ -19,6 +19,7 @@ class ModelRun {
  public:
   struct Surroundings {
     policy::VerdictCache& verdicts;
+    PlanCache& plans;
     std::shared_ptr<const policy::Profile> profile;
     std::uint64_t& next_request_id;
   };

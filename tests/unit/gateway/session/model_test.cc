@@ -26,7 +26,7 @@ std::uint32_t number_from(const char* variable, std::uint32_t fallback) {
 class Model : public testing::Test {
  protected:
   std::string play(std::uint32_t seed, model::ServerOptions options = {}) {
-    ModelRun run({verdicts_, profile_, next_request_id_}, seed, options);
+    ModelRun run({verdicts_, plans_, profile_, next_request_id_}, seed, options);
     std::string fault = run.play();
     refused_ += run.ledger().refused;
     for (const auto& [text, count] : run.ledger().runs) ran_ += static_cast<std::size_t>(count);
@@ -34,6 +34,7 @@ class Model : public testing::Test {
   }
 
   policy::VerdictCache verdicts_{16 << 20, 1};
+  PlanCache plans_{1};
   std::shared_ptr<const policy::Profile> profile_ =
       std::make_shared<const policy::Profile>(policy::Profile{.mode = policy::Mode::Balanced});
   std::uint64_t next_request_id_ = 1;

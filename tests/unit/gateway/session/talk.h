@@ -77,8 +77,9 @@ class Talk {
   policy::Profile profile_;
   std::size_t max_statement_bytes_;
   policy::VerdictCache verdicts_{1 << 20, 1};
+  PlanCache plans_{1};
   std::uint64_t next_request_id_ = 1;
-  Session session_{{verdicts_, next_request_id_, audited},
+  Session session_{{verdicts_, plans_, next_request_id_, audited},
                    ledger,
                    {.standing = {std::make_shared<const policy::Profile>(profile_)},
                     .max_statement_bytes = max_statement_bytes_}};
