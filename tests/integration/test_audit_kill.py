@@ -9,13 +9,13 @@ import random
 import re
 import subprocess
 import threading
-import time
 
 import pytest
 
 from harness import wire
 from harness.cluster import Cluster
 from harness.gateway import make_gateway
+from harness.waiting import eventually
 from harness.wire import SYNC, query, run
 
 KILLS = 5
@@ -73,7 +73,8 @@ def load_and_kill(gateway, name):
                for client in range(CLIENTS)]
     for client in clients:
         client.start()
-    time.sleep(random.uniform(0.2, 1.0))  # the moment is what is random
+    size = gateway.audit_path.stat().st_size + random.randint(1_000, 200_000)
+    eventually(lambda: gateway.audit_path.stat().st_size >= size, what="a moment to kill it")
     gateway.process.kill()
     gateway.process.wait()
     for client in clients:

@@ -115,7 +115,7 @@ TEST_F(CommandWithCatalog, ValidateFailsOnASnapshotThatIsNone) {
 
 TEST_F(Command, ValidateFailsWithEveryErrorAndWarning) {
   EXPECT_EQ(validate(test::with("listen: {prt: 1, address: 0.0.0.0}\nmcp: {enabled: true}")), 1);
-  EXPECT_EQ(out_.str(), path_ + ": not valid (2 errors, 3 warnings)\n");
+  EXPECT_EQ(out_.str(), path_ + ": not valid (2 errors, 2 warnings)\n");
   EXPECT_TRUE(err_.str().contains(path_ + ":1:10: error: listen.prt: unknown key")) << err_.str();
   EXPECT_TRUE(err_.str().contains(path_ + ":1:18: warning: listen.address: ")) << err_.str();
   EXPECT_TRUE(err_.str().contains(path_ + ":2:7: error: mcp.enabled: ")) << err_.str();
