@@ -54,6 +54,11 @@ audit::LogSettings audit_settings(const config::Audit& audit) {
           .file_path = audit.file_path,
           .max_bytes = std::uint64_t{audit.max_size_mb} << 20,
           .max_files = static_cast<unsigned>(audit.max_files),
+          .rotate_every = audit.rotate_every,
+          .durability = audit.durability == config::Durability::Fsync ? audit::Durability::Fsync
+                                                                      : audit::Durability::Write,
+          .key = audit.key.reveal(),
+          .version = POSTERN_VERSION,
           .redact_sql = audit.redact_sql,
           .on_failure = audit.on_failure == config::OnFailure::Deny ? audit::OnFailure::Deny
                                                                     : audit::OnFailure::Continue};
@@ -92,9 +97,9 @@ telemetry::MetricNames metric_names(const config::Config& config) {
   for (std::size_t i = 0; i < session::kCloseReasonCount; ++i) {
     names.close_reasons.emplace_back(session::name(static_cast<session::CloseReason>(i)));
   }
-  names.audit_events = {"session_started", "session_ended",  "authentication_failed",
-                        "query_allowed",   "query_denied",   "query_executed",
-                        "query_failed",    "config_reloaded"};
+  names.audit_events = {"session_started", "session_ended",   "authentication_failed",
+                        "query_allowed",   "query_denied",    "query_executed",
+                        "query_failed",    "config_reloaded", "denial_changed"};
   names.version = POSTERN_VERSION;
   names.commit = POSTERN_COMMIT;
   return names;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/audit_command.h"
 #include "gateway/build_settings.h"
 #include "gateway/catalog_command.h"
 #include "gateway/check/command.h"
@@ -20,7 +21,11 @@
 #include "gateway/config/load.h"
 #include "gateway/config/unserved.h"
 #include "gateway/demo/demo.h"
+#include "gateway/denial_command.h"
+#include "gateway/doctor/command.h"
+#include "gateway/grants/command.h"
 #include "gateway/server.h"
+#include "gateway/suggest/command.h"
 #include "gateway/telemetry/log.h"
 
 namespace {
@@ -90,7 +95,12 @@ struct Choices {
   std::string config = kDefaultConfig;
   gateway::demo::DemoOptions demo;
   gateway::check::Options check;
+  gateway::grants::Options grants;
+  gateway::doctor::Options doctor;
+  gateway::suggest::Options suggest;
   gateway::config::Validation validation;
+  gateway::AuditChoices audit;
+  gateway::DenialOptions denial;
 };
 
 void add_config_option(CLI::App& command, Choices& choices) {
@@ -99,18 +109,85 @@ void add_config_option(CLI::App& command, Choices& choices) {
       ->capture_default_str();
 }
 
+void add_database_option(CLI::App& command, std::string& database) {
+  command.add_option("-d,--database", database, "Which; needed where there are several");
+}
+
+void add_format_option(CLI::App& command, bool& is_json) {
+  command
+      .add_option_function<std::string>(
+          "--format", [&](const std::string& format) { is_json = format == "json"; },
+          "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
 void add_check_options(CLI::App& command, gateway::check::Options& options) {
-  command.add_option("-d,--database", options.database, "Which; needed where there are several");
+  add_database_option(command, options.database);
   command.add_option("-U,--user", options.user, "As whom");
   command.add_option("--sql", options.sql, "The text to judge");
   command.add_option("FILE", options.file, "Or the file that holds it; - is standard input");
   command.add_option("--catalog", options.catalog, "A snapshot instead of the live database");
+  add_format_option(command, options.is_json);
+  command.add_flag("--jsonl", options.is_jsonl, "Judge each line of standard input, a JSON object");
+}
+
+// `postern deny` and what belongs to it; those that are given set the verb.
+void add_denial_commands(CLI::App& app, Choices& choices) {
+  auto& options = choices.denial;
+  const auto add = [&](const char* name, const char* verb, const char* help) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->callback([&options, verb] { options.verb = verb; });
+    add_config_option(*command, choices);
+    command->add_option("--socket", options.socket, "Instead of the file's listen.admin_socket");
+    return command;
+  };
+  const auto add_target = [&](CLI::App* command) {
+    command->add_option("KIND", options.kind, "user, database or fingerprint")
+        ->required()
+        ->check(CLI::IsMember({"user", "database", "fingerprint"}));
+    command->add_option("NAME", options.name, "Or 16 hex digits, as in audit records")->required();
+    command->add_option("-d,--database", options.database, "Of a user: only there");
+  };
+  CLI::App* deny = add("deny", "DENY", "Refuse a user, database or statement from now on");
+  add_target(deny);
+  deny->add_option("--for", options.lasts, "30s, 10m, 2h, 1d; without it until allowed again");
+  deny->add_option("--reason", options.reason, "For the client and the audit");
+  deny->add_flag("--cancel", options.cancels, "Cancel what runs");
+  add_target(add("allow", "ALLOW", "Lift a denial"));
+  add("denials", "LIST", "Print what is denied now");
+}
+
+void add_grants_options(CLI::App& command, gateway::grants::Options& options) {
+  add_database_option(command, options.database);
+  command.add_option("-U,--user", options.user, "Of the configuration: whose policy is meant");
+  command.add_option("--role", options.role,
+                     "Of PostgreSQL: who is granted; else readonly_role, or the pool's user");
+  command.add_flag_callback(
+      "--revoke-builtins", [&] { options.built_ins = gateway::grants::BuiltIns::Revoke; },
+      "Take the refused built-in functions from everybody, too");
+}
+
+void add_doctor_options(CLI::App& command, gateway::doctor::Options& options) {
+  add_database_option(command, options.database);
+  command.add_option("-U,--user", options.user, "Of the configuration: whose policy is meant");
+  add_format_option(command, options.is_json);
+}
+
+void add_suggest_options(CLI::App& command, gateway::suggest::Options& options) {
+  command.add_option("-c,--config", options.config, "The configuration that is in force")
+      ->envname("POSTERN_CONFIG");
+  add_database_option(command, options.database);
+  command.add_option("--catalog", options.catalog, "A snapshot instead of the live database");
   command
       .add_option_function<std::string>(
-          "--format", [&](const std::string& format) { options.is_json = format == "json"; },
-          "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  command.add_flag("--jsonl", options.is_jsonl, "Judge each line of standard input, a JSON object");
+          "--by",
+          [&](const std::string& by) {
+            options.by = by == "user" ? gateway::suggest::By::User : gateway::suggest::By::Database;
+          },
+          "database, or user: a principal for each")
+      ->check(CLI::IsMember({"database", "user"}));
+  command.add_option("AUDIT-FILE", options.files, "What was recorded, oldest or newest first")
+      ->required();
 }
 
 int check(Choices& choices) {
@@ -148,8 +225,21 @@ int run(int argc, char** argv) {
   catalog->require_subcommand(1);
   CLI::App* dump = catalog->add_subcommand("dump", "Print a snapshot, for check --catalog");
   add_config_option(*dump, choices);
-  dump->add_option("-d,--database", choices.check.database,
-                   "Which; needed where there are several");
+  add_database_option(*dump, choices.check.database);
+
+  CLI::App* grants = app.add_subcommand("grants", "Print SQL that grants what the policy allows");
+  add_config_option(*grants, choices);
+  add_grants_options(*grants, choices.grants);
+
+  CLI::App* doctor = app.add_subcommand("doctor", "Look for what weakens the policy");
+  add_config_option(*doctor, choices);
+  add_doctor_options(*doctor, choices.doctor);
+
+  const auto audit = gateway::add_audit_commands(app, choices.audit);
+  CLI::App* suggest =
+      app.add_subcommand("suggest", "Print the access policy that admits what was recorded");
+  add_suggest_options(*suggest, choices.suggest);
+  add_denial_commands(app, choices);
 
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
   demo->add_flag("--check", choices.demo.check, "Run a tour on free ports, then end");
@@ -166,9 +256,27 @@ int run(int argc, char** argv) {
   if (check_command->parsed()) return check(choices);
   if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
   const auto sources = gateway::config::process_sources();
+  if (grants->parsed()) {
+    choices.grants.config = choices.config;
+    return gateway::grants::run_grants(choices.grants, sources, std::cout, std::cerr);
+  }
+  if (doctor->parsed()) {
+    choices.doctor.config = choices.config;
+    return gateway::doctor::run_doctor(choices.doctor, sources, std::cout, std::cerr);
+  }
+  if (audit.parsed()) {
+    return gateway::run_audit_command(audit, choices.audit, sources, std::cout, std::cerr);
+  }
+  if (suggest->parsed()) {
+    return gateway::suggest::run_suggest(choices.suggest, sources, std::cout, std::cerr);
+  }
   if (dump->parsed()) {
     return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
                                      sources, std::cout, std::cerr);
+  }
+  if (!choices.denial.verb.empty()) {
+    choices.denial.config = choices.config;
+    return gateway::run_denial(choices.denial, sources, std::cout, std::cerr);
   }
   choices.validation.path = choices.config;
   return validate->parsed()

@@ -10,6 +10,7 @@ namespace gateway {
 namespace {
 
 using telemetry::ClientState;
+using telemetry::LimitType;
 using telemetry::ServerState;
 
 double seconds(std::chrono::milliseconds duration) {
@@ -57,6 +58,10 @@ void collect(Observed& observed) {
     shown.pool_waiting = counts.waiting;
     collect_catalog(shown, database.keeper->status());
   }
+  const auto use = observed.roster.accounts().sum(std::chrono::steady_clock::now());
+  metrics.limits_current[LimitType::StatementsPerMinute] = use.started;
+  metrics.limits_current[LimitType::RunningStatements] = use.running;
+  metrics.denials = observed.roster.surroundings().denials.size();
   metrics.verdict_cache_hits = observed.verdicts.counts().hits;
   metrics.verdict_cache_misses = observed.verdicts.counts().misses;
   metrics.verdict_cache_evictions = observed.verdicts.counts().evictions;

@@ -11,8 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/admin/denials.h"
+#include "gateway/admin/socket.h"
 #include "gateway/build_settings.h"
 #include "gateway/config/libpq.h"
+#include "gateway/denying.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
 #include "gateway/operations.h"
@@ -26,6 +29,7 @@ namespace {
 constexpr std::size_t kVerdictCacheBytes = 32u << 20;
 constexpr std::chrono::milliseconds kTick{250};
 constexpr std::chrono::milliseconds kProbe{1000};
+constexpr std::chrono::minutes kAuditHead{1};
 
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
@@ -60,6 +64,16 @@ std::unique_ptr<profiles::Keeper> open_keeper(net::Loop& loop, const config::Lis
       });
 }
 
+// What `postern audit verify --head` takes, kept where whoever can write the audit cannot write.
+void log_audit_head(const audit::Log& log) {
+  const audit::ChainHead head = log.head();
+  if (head.mac.empty()) return;
+  telemetry::log_info("audit head", {{"chain_id", head.chain_id},
+                                     {"seq", head.sequence},
+                                     {"mac", head.mac},
+                                     {"head", head.text()}});
+}
+
 }  // namespace
 
 struct Server::State {
@@ -84,12 +98,15 @@ struct Server::State {
   telemetry::LoopMetrics metrics;
   policy::VerdictCache verdicts;
   session::PlanCache plans;
+  admin::Denials denials;
   std::vector<relay::Database> databases;
   std::optional<relay::Roster> roster;
   std::unique_ptr<net::Listener> listener;
   std::unique_ptr<http::Server> operations;
   std::optional<Reloader> reloader;
-  net::Timer tick{loop}, probe{loop}, deadline{loop};
+  std::optional<Denying> denying;
+  std::unique_ptr<admin::Socket> admin_socket;
+  net::Timer tick{loop}, probe{loop}, audit_head{loop}, deadline{loop};
   std::vector<std::unique_ptr<net::Signal>> signals;
   bool draining = false, cut_off = false;
 };
@@ -160,10 +177,19 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   auto state = std::make_unique<State>(config, std::move(*audit_log));
   State& s = *state;
   s.open_databases();
-  s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts,
-                                       s.plans, s.databases, limits_of(config.listen), random_bytes});
+  s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts, s.plans,
+                                       s.databases, s.denials, limits_of(config.listen),
+                                       random_bytes});
   s.reloader.emplace(Running{s.loop, s.config, s.users, s.databases, *s.audit, s.metrics},
                      std::move(reread));
+  s.denying.emplace(Denying::Running{s.loop, s.denials, *s.roster, *s.audit});
+  if (!config.listen.admin_socket.empty()) {
+    auto socket = admin::Socket::open(
+        s.loop, config.listen.admin_socket,
+        [&s](std::string_view line, std::uint32_t uid) { return s.denying->answer(line, uid); });
+    if (!socket) return std::unexpected(socket.error());
+    s.admin_socket = std::move(*socket);
+  }
   auto listener =
       net::Listener::open(s.loop, config.listen.address, config.listen.port,
                           [&s](int fd, const net::Peer& peer) { s.roster->accept(fd, peer); });
@@ -180,7 +206,17 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Server::~Server() = default;
+
+// The last records are those of sessions that end with the roster.
+Server::~Server() {
+  State& s = *state_;
+  s.reloader.reset();
+  s.operations.reset();
+  s.listener.reset();
+  s.roster.reset();
+  s.audit->flush();
+  log_audit_head(*s.audit);
+}
 
 std::uint16_t Server::port() const { return state_->listener->port(); }
 
@@ -193,6 +229,7 @@ void Server::run() {
   s.signals.push_back(
       std::make_unique<net::Signal>(s.loop, SIGHUP, [&s] { s.reloader->reload(); }));
   s.tick.repeat(kTick, [&s] {
+    s.denying->expire();
     s.roster->tick();
     s.stop_when_empty();
   });
@@ -201,6 +238,7 @@ void Server::run() {
   };
   watch_all();
   s.probe.repeat(kProbe, watch_all);
+  s.audit_head.repeat(kAuditHead, [&s] { log_audit_head(*s.audit); });
   telemetry::log_info("serving", {{"address", s.config.listen.address},
                                   {"port", s.listener->port()},
                                   {"metrics_port", s.operations ? s.operations->port() : 0},

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -142,6 +143,34 @@ struct Shape {
   std::vector<std::string> fragile{};
 };
 
+// What a statement costs at most, as far as its shape and the catalog's estimates tell:
+// ResolveInput::is_bounded. No integer that is an operand of an operator has a part in it.
+struct CostBound {
+  // What EXPLAIN can be put before.
+  enum class Planned : std::uint8_t {
+    Nothing,    // it has no plan, or runs none
+    Statement,  // the statement as it is
+    Inside,     // the query of COPY, what EXPLAIN ANALYZE runs
+    Table,      // COPY table TO: the table, as a query
+    Later,      // what PREPARE keeps: when it is executed
+  };
+  static constexpr double kUnknown = std::numeric_limits<double>::infinity();
+  Planned planned = Planned::Nothing;
+  double rows = kUnknown;    // returned or changed
+  double work = kUnknown;    // rows looked at, joined ones too
+  double largest_scan = 0;   // rows of the largest table that is not looked up by a key
+  std::size_t table_at = 0;  // of Table: byte of its name
+};
+
+// The largest value that constants alone make a function build: repeat('x', 1000000000).
+struct BuiltValue {
+  double bytes = 0;        // of all such values together; of numbers as if they took as long
+  std::string function{};  // of the first large one
+  std::size_t offset = 0;
+  // An operand of an operator has a part in it.
+  bool is_computed = false;
+};
+
 struct Facts {
   std::vector<RelationUse> relations{};
   std::vector<CallUse> calls{};
@@ -154,6 +183,8 @@ struct Facts {
   // Columns whose values decide which rows there are: WHERE, JOIN, GROUP BY, ORDER BY…, sorted.
   std::vector<catalog::ColumnKey> filters{};
   Shape shape{};
+  CostBound bound{};
+  BuiltValue built{};
   std::optional<Unresolved> unresolved{};
   std::optional<Uncertain> uncertain{};
 };

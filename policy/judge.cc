@@ -11,6 +11,7 @@
 #include "policy/facts.h"
 #include "policy/guc.h"
 #include "policy/modes.h"
+#include "policy/plan_need.h"
 #include "policy/reader/reader.h"
 #include "policy/refusals.h"
 #include "policy/resolver/resolver.h"
@@ -118,7 +119,8 @@ ResolveInput input_of(const Question& question, const StatementFacts& read) {
           .parameter_types = question.parameter_types,
           .parameter_uses = read.parameter_uses,
           .parameter_names = question.parameter_names,
-          .function_name = question.function_name};
+          .function_name = question.function_name,
+          .is_bounded = question.profile.plan.has_value()};
 }
 
 // What the statement does to the database, by the rules of the profile's access policy.
@@ -141,6 +143,13 @@ void judge_access(const void* node, const StatementFacts& read, const Question& 
   verdict.violations = findings.take();
 }
 
+// EXPLAIN runs nothing, EXPLAIN ANALYZE and COPY what they hold.
+bool runs_inside(const StatementFacts& facts) {
+  return std::ranges::any_of(facts.parts, [](const StatementPart& part) {
+    return part.statement_class != StatementClass::Explain && !part.planned_only;
+  });
+}
+
 StatementVerdict verdict_on(StatementFacts facts, const void* node, const Question& question,
                             const Positions& positions) {
   StatementVerdict verdict{.statement_class = facts.statement_class,
@@ -149,6 +158,7 @@ StatementVerdict verdict_on(StatementFacts facts, const void* node, const Questi
                            .fingerprint = facts.fingerprint};
   verdict.violations = judge_facts(facts, question.profile, positions);
   judge_access(node, facts, question, positions, verdict);
+  set_plan_need(question.sql, question.profile, runs_inside(facts), verdict);
   verdict.effect = std::move(facts.effect);
   return verdict;
 }
@@ -171,7 +181,8 @@ bool ignores_inert_literals(const StatementVerdict& verdict) {
   return verdict.allowed() && verdict.warnings.empty() &&
          reads_rows_or_writes(verdict.statement_class) &&
          verdict.effect.kind == Effect::Kind::None &&
-         (verdict.facts == nullptr || has_only_user_relations(*verdict.facts));
+         (verdict.facts == nullptr ||
+          (has_only_user_relations(*verdict.facts) && !verdict.facts->built.is_computed));
 }
 
 // No catalog shows what earlier statements of the text make of the schema.
@@ -298,6 +309,7 @@ void rewrite_text(const Question& question, Verdict& verdict) {
 
 Verdict judge_text(const Question& question) {
   Verdict verdict = judge_once(question);
+  confirm_planned(question.sql, verdict);
   if (question.profile.enforcement == Enforcement::Warn) {
     warn_only(verdict);
     return verdict;

@@ -55,6 +55,9 @@ struct Profile {
   // Of what one statement may return to a client; 0: any number.
   std::uint64_t result_rows_max = 0;
   std::uint64_t result_bytes_max = 0;
+  // Of all sessions of one user, for the session to keep; 0: any number.
+  std::uint64_t statements_per_minute_max = 0;
+  std::uint64_t running_max = 0;
   // Grows with every change of policy or catalog: a verdict of another epoch is judged again.
   std::uint64_t epoch = 1;
   bool operator==(const Profile&) const = default;
@@ -149,11 +152,13 @@ struct StatementVerdict {
   // where columns are refused.
   bool may_quote_hidden = false;
   // The facts do not bound what it costs: the server is asked for its plan before it runs. Asked is
-  // for these bytes of the text, which `kExplain` is put before; of a COPY or EXPLAIN they are the
-  // statement inside.
+  // for these bytes of the text, which `kExplain` and the prefix are put before; of a COPY or
+  // EXPLAIN they are the statement inside. No bytes: they cannot be told, and it is to be refused;
+  // but of PREPARE they are those of the EXECUTE that runs it, which is when it is asked about.
   bool needs_plan = false;
   std::size_t planned_offset = 0;
   std::size_t planned_bytes = 0;
+  std::string_view planned_prefix{};  // static storage
   bool allowed() const { return violations.empty(); }
 };
 

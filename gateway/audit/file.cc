@@ -44,6 +44,7 @@ std::expected<AppendFile, std::string> open_append(const std::string& path) {
   }
   file.device = facts.st_dev;
   file.inode = facts.st_ino;
+  file.changed = std::chrono::seconds(facts.st_mtim.tv_sec);
   file.is_regular = S_ISREG(facts.st_mode);
   if (file.is_regular) {
     file.bytes = static_cast<std::uint64_t>(facts.st_size);
@@ -68,6 +69,19 @@ Written write_lines(int fd, std::string_view prefix, std::string_view lines) {
     }
   }
   return {lines.size(), 0};
+}
+
+int sync_data(int fd) {
+  // A FIFO or a device has nothing to sync.
+  return ::fdatasync(fd) == 0 || errno == EINVAL || errno == EROFS ? 0 : errno;
+}
+
+int sync_folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == path.npos ? "." : path.substr(0, slash + 1);
+  const FileDescriptor fd{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!fd.is_open()) return errno;
+  return ::fsync(fd.get()) == 0 || errno == EINVAL ? 0 : errno;
 }
 
 std::string describe(std::string_view what, std::string_view path, int error) {

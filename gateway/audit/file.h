@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -34,6 +35,7 @@ struct AppendFile {
   std::uint64_t bytes = 0;
   dev_t device = 0;
   ino_t inode = 0;
+  std::chrono::microseconds changed{0};  // since the Unix epoch
   bool is_regular = false;
   bool ends_inside_line = false;  // somebody was interrupted while writing its last line
 };
@@ -49,6 +51,10 @@ struct Written {
 // Goes on after EINTR and after a short write; stops at the first error. `prefix` comes before
 // `lines` in the same write(2) and does not count.
 Written write_lines(int fd, std::string_view prefix, std::string_view lines);
+
+// The data of a file, or the entries of the folder of `path`. 0, or errno.
+int sync_data(int fd);
+int sync_folder_of(const std::string& path);
 
 // "what path: reason"
 std::string describe(std::string_view what, std::string_view path, int error);

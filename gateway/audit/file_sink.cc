@@ -39,28 +39,42 @@ std::expected<void, std::string> shift_files(const std::string& path, unsigned f
 
 class FileSink final : public Sink {
  public:
-  FileSink(std::string path, RotationSettings rotation, AppendFile file)
-      : path_(std::move(path)), rotation_(rotation) {
+  FileSink(std::string path, FileSettings settings, AppendFile file)
+      : path_(std::move(path)), rotation_(settings.rotation), durability_(settings.durability) {
+    period_ = period_of(file.changed);
     adopt(std::move(file));
   }
 
-  Result write(std::string_view lines, std::chrono::microseconds now) override {
-    if (lines.empty()) return {};
-    if (auto same = check_identity(now); !same) return refuse(same.error());
-    if (auto rotated = rotate_if_full(lines.size()); !rotated) return refuse(rotated.error());
-    return append(lines);
+  std::expected<Place, std::string> make_ready(std::size_t bytes,
+                                               std::chrono::microseconds now) override {
+    if (auto same = check_identity(now); !same) return std::unexpected(std::move(same.error()));
+    if (auto rotated = rotate_if_due(bytes, now); !rotated) {
+      return std::unexpected(std::move(rotated.error()));
+    }
+    period_ = period_of(now);
+    return std::exchange(is_new_, false) ? Place::New : Place::Same;
   }
+
+  Result write(std::string_view lines, std::chrono::microseconds) override {
+    if (lines.empty()) return is_unsynced_ ? sync(0) : Result{};
+    auto appended = append(lines);
+    if (!appended || durability_ == Durability::Write) return appended;
+    return sync(lines.size());
+  }
+
+  bool has_backlog() const override { return is_unsynced_; }
 
   std::string_view complaint() const override { return complaint_; }
 
  private:
-  static Result refuse(std::string reason) {
-    return std::unexpected(WriteFailure{std::move(reason), 0});
-  }
-
   void adopt(AppendFile file) {
     file_ = std::move(file);
     rotate_above_ = rotation_.bytes_max;
+    is_folder_synced_ = false;
+  }
+
+  std::int64_t period_of(std::chrono::microseconds time) const {
+    return rotation_.every.count() > 0 ? time / rotation_.every : 0;
   }
 
   std::expected<void, std::string> reopen() {
@@ -68,6 +82,7 @@ class FileSink final : public Sink {
     auto file = open_append(path_);
     if (!file) return std::unexpected(std::move(file.error()));
     adopt(std::move(*file));
+    is_new_ = true;
     return {};
   }
 
@@ -85,12 +100,12 @@ class FileSink final : public Sink {
   }
 
   bool is_full(std::size_t more) const {
-    return rotation_.bytes_max != 0 && file_.is_regular && file_.bytes != 0 &&
-           file_.bytes + more > rotate_above_;
+    return rotation_.bytes_max != 0 && file_.bytes + more > rotate_above_;
   }
 
-  std::expected<void, std::string> rotate_if_full(std::size_t more) {
-    if (!is_full(more)) return {};
+  std::expected<void, std::string> rotate_if_due(std::size_t more, std::chrono::microseconds now) {
+    if (!file_.is_regular || file_.bytes == 0) return {};
+    if (!is_full(more) && period_of(now) == period_) return {};
     if (auto shifted = shift_files(path_, rotation_.files_max); !shifted) {
       // Going on in a file that is too large loses nothing; the next try is one file size away.
       complaint_ = std::move(shifted.error());
@@ -113,13 +128,30 @@ class FileSink final : public Sink {
     const std::size_t whole = newline == lines.npos ? 0 : newline + 1;
     // With nothing written the prefix may be out or not: an empty line at worst.
     if (written.bytes > 0) file_.ends_inside_line = whole != written.bytes;
-    return std::unexpected(WriteFailure{describe("cannot write", path_, written.error), whole});
+    return std::unexpected(
+        WriteFailure{describe("cannot write", path_, written.error), whole, written.bytes - whole});
+  }
+
+  Result sync(std::size_t taken) {
+    is_unsynced_ = true;
+    int error = sync_data(file_.fd.get());
+    if (error == 0 && !is_folder_synced_) error = sync_folder_of(path_);
+    if (error != 0) {
+      return std::unexpected(WriteFailure{describe("cannot sync", path_, error), taken, 0});
+    }
+    is_folder_synced_ = true;
+    is_unsynced_ = false;
+    return {};
   }
 
   std::string path_;
   RotationSettings rotation_;
+  Durability durability_;
   AppendFile file_;
   std::uint64_t rotate_above_ = 0;
+  std::int64_t period_ = 0;  // of the last write
+  bool is_new_ = false;      // the file, since the last make_ready()
+  bool is_folder_synced_ = false, is_unsynced_ = false;
   std::chrono::microseconds next_check_{};
   std::string complaint_;
 };
@@ -127,13 +159,13 @@ class FileSink final : public Sink {
 }  // namespace
 
 std::expected<std::unique_ptr<Sink>, std::string> open_file_sink(std::string path,
-                                                                 RotationSettings rotation) {
-  if (rotation.files_max == 0) {
+                                                                 FileSettings settings) {
+  if (settings.rotation.files_max == 0) {
     return std::unexpected("cannot rotate " + path + ": at least one old file must be kept");
   }
   auto file = open_append(path);
   if (!file) return std::unexpected(std::move(file.error()));
-  return std::make_unique<FileSink>(std::move(path), rotation, std::move(*file));
+  return std::make_unique<FileSink>(std::move(path), settings, std::move(*file));
 }
 
 }  // namespace gateway::audit

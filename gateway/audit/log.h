@@ -13,7 +13,9 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/audit/chain.h"
 #include "gateway/audit/record.h"
+#include "gateway/audit/sink.h"
 
 namespace gateway::audit {
 
@@ -28,6 +30,10 @@ struct LogSettings {
   // only; a file that was renamed or removed is noticed within a second.
   std::uint64_t max_bytes = 100ull << 20;
   unsigned max_files = 10;
+  std::chrono::microseconds rotate_every{0};  // RotationSettings::every
+  Durability durability = Durability::Write;
+  std::string key{};      // of the chain's HMAC; empty: SHA-256 alone
+  std::string version{};  // named in the chain's headers
   bool redact_sql = false;
   OnFailure on_failure = OnFailure::Deny;
 };
@@ -36,7 +42,7 @@ struct LogSettings {
 using Clock = std::move_only_function<std::chrono::microseconds()>;
 
 struct LogCounts {
-  std::uint64_t records[8] = {};  // by Event
+  std::uint64_t records[9] = {};  // by Event
   std::uint64_t failures = 0;     // writes that failed
   std::uint64_t dropped = 0;      // records that no longer fitted into the batch; seq has a gap
 };
@@ -57,6 +63,7 @@ class Log {
 
   // Formats what is constant over a session, for append(). Keep it as long as the session lives.
   static std::string format_session(const SessionFacts& facts);
+  static std::string format_denial(const DenialFacts& facts);  // likewise, of a DenialChanged
 
   virtual void append(std::string_view session, const Decision& decision) = 0;
   virtual void append(std::string_view session, const End& end) = 0;
@@ -65,6 +72,15 @@ class Log {
   // One write of all that gathered. False when it failed and on_failure is deny: then nothing of
   // this batch may leave; its records are kept (bounded) and tried again by the next flush.
   virtual bool flush() = 0;
+
+  // With Durability::Fsync the same in two steps, since a disk takes its time. The work that
+  // begin_flush() gives may run on any thread, once; end_flush() follows it on this one, and says
+  // what flush() would. append() goes on meanwhile, for the batch after. A flush() in between is
+  // for when the thread has ended, whether the work ever ran or not.
+  virtual bool flushes_on_thread() const = 0;
+  virtual std::move_only_function<void()> begin_flush() = 0;
+  virtual bool end_flush() = 0;
+
   virtual bool has_pending() const = 0;
   // What is pending are end records only, few of them, and the last write succeeded: they may go
   // with the next batch.
@@ -73,6 +89,7 @@ class Log {
   // Always true with OnFailure::Continue: there no flush fails; last_error() and counts() tell.
   virtual bool healthy() const = 0;
   virtual const LogCounts& counts() const = 0;
+  virtual ChainHead head() const = 0;                 // of what flush() has written
   virtual const std::string& last_error() const = 0;  // empty once a write succeeded again
 };
 

@@ -21,6 +21,7 @@ enum class Event : std::uint8_t {
   QueryExecuted,  // the end of an allowed one: it succeeded
   QueryFailed,    // the end of an allowed one: the server refused it, or it never ran
   ConfigReloaded,
+  DenialChanged,  // by an operator, at run time
 };
 
 struct Violation {
@@ -38,6 +39,7 @@ struct PolicyChecks {
 
 inline constexpr std::size_t kObjectsMax = 100;
 inline constexpr std::size_t kObjectColumnsMax = 100;  // of one object
+inline constexpr std::size_t kFunctionsMax = 100;
 
 // A relation in one of its uses. Views borrowed as the record's other ones.
 struct Object {
@@ -67,7 +69,9 @@ struct Decision {
   std::uint64_t fingerprint = 0;
   std::string_view rewritten_sql{};  // what the server gets instead; empty: the same
   std::span<const Object> objects{};
-  bool objects_truncated = false;  // there are more
+  bool objects_truncated = false;            // there are more
+  std::span<const std::string> functions{};  // signatures of those that are not built in
+  bool functions_truncated = false;
   PolicyChecks checks{};
   std::span<const Violation> violations{};         // of an allowed one: what was only warned of
   std::string_view error_code{}, error_message{};  // of the refusal; empty when allowed
@@ -92,9 +96,20 @@ struct End {
   std::chrono::microseconds elapsed{0};
   // Of the server's error, as it said them: what the client is told may be less.
   std::string_view sqlstate{}, error_message{}, error_detail{};
+  // Where the gateway ended it: the error is its own.
+  std::string_view error_code{};
+  bool truncated = false;  // the client got the first `rows` of its rows only
 };
 
-// SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded.
+// What an operator denied or allowed again; what a DenialChanged has in place of a session.
+struct DenialFacts {
+  std::string_view target{};  // USER 'ann'
+  std::string_view reason{};
+  std::uint64_t seconds = 0;  // how long it lasts; 0: until it is lifted
+  std::uint32_t uid = 0;      // of who asked
+};
+
+// SessionStarted, SessionEnded, AuthenticationFailed, ConfigReloaded, DenialChanged.
 struct Occurrence {
   Event event = Event::SessionStarted;
   std::string_view status{};  // "ok" or an error code

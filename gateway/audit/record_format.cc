@@ -69,6 +69,16 @@ void append_objects(std::string& out, const Decision& decision) {
   out.append(decision.objects_truncated ? "],\"objects_truncated\":true" : "]");
 }
 
+void append_functions(std::string& out, const Decision& decision) {
+  if (decision.functions.empty()) return;
+  out.append(",\"functions\":[");
+  for (const std::string& function : decision.functions) {
+    if (out.back() != '[') out.push_back(',');
+    append_json_string(out, function);
+  }
+  out.append(decision.functions_truncated ? "],\"functions_truncated\":true" : "]");
+}
+
 void append_check(std::string& out, std::string_view name, CheckStatus status) {
   if (out.back() != '{') out.push_back(',');
   out.append("\"").append(name).append("\":\"").append(audit::name(status)).push_back('"');
@@ -114,6 +124,7 @@ std::string_view name(Event event) {
     case Event::QueryExecuted: return "query_executed";
     case Event::QueryFailed: return "query_failed";
     case Event::ConfigReloaded: return "config_reloaded";
+    case Event::DenialChanged: return "denial_changed";
   }
   std::unreachable();
 }
@@ -169,6 +180,23 @@ std::string format_session_members(const SessionFacts& facts) {
   append_number(out, std::uint64_t{facts.client_port});
   out.push_back(',');
   append_member(out, "application", facts.application);
+  out.push_back('}');
+  return out;
+}
+
+std::string format_denial_members(const DenialFacts& facts) {
+  std::string out = "\"operator\":{\"uid\":";
+  append_number(out, std::uint64_t{facts.uid});
+  out.append("},\"denial\":{");
+  append_member(out, "target", facts.target);
+  if (!facts.reason.empty()) {
+    out.push_back(',');
+    append_member(out, "reason", facts.reason);
+  }
+  if (facts.seconds > 0) {
+    out.append(",\"seconds\":");
+    append_number(out, facts.seconds);
+  }
   out.push_back('}');
   return out;
 }
@@ -243,6 +271,7 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
   append_session(out, session);
   append_query(out, decision, sql);
   append_objects(out, decision);
+  append_functions(out, decision);
   append_checks(out, decision.checks);
   append_violations(out, decision.violations);
   out.append(",\"result\":{\"status\":");
@@ -274,6 +303,11 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
     out.push_back(',');
     append_member(out, "sqlstate", end.sqlstate);
   }
+  if (!end.error_code.empty()) {
+    out.push_back(',');
+    append_member(out, "error_code", end.error_code);
+  }
+  if (end.truncated) out.append(",\"truncated\":true");
   append_server_text(out, "error_message", end.error_message);
   append_server_text(out, "error_detail", end.error_detail);
   out.append("}}\n");

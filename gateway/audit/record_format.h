@@ -24,6 +24,7 @@ struct Stamp {
 
 // The members of SessionFacts as JSON text without braces; session_id comes first.
 std::string format_session_members(const SessionFacts& facts);
+std::string format_denial_members(const DenialFacts& facts);
 
 std::string_view name(Event event);  // as in event_type
 std::string_view name(CheckStatus status);

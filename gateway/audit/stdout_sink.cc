@@ -36,6 +36,10 @@ class StdoutSink final : public Sink {
     }
   }
 
+  std::expected<Place, std::string> make_ready(std::size_t, std::chrono::microseconds) override {
+    return Place::Same;
+  }
+
   // After an error inside a line the rest of that line is still known, so it only has to follow.
   Result write(std::string_view lines, std::chrono::microseconds) override {
     if (const int error = send_backlog(); error != 0) return refuse(error, 0);
@@ -59,7 +63,7 @@ class StdoutSink final : public Sink {
   }
 
   static Result refuse(int error, std::size_t taken_bytes) {
-    return std::unexpected(WriteFailure{describe("cannot write", "stdout", error), taken_bytes});
+    return std::unexpected(WriteFailure{describe("cannot write", "stdout", error), taken_bytes, 0});
   }
 
   ssize_t send_once(std::string_view bytes) {
@@ -103,7 +107,7 @@ class StdoutSink final : public Sink {
 
   Result hold_back(std::string_view lines) {
     if (backlog_.size() + lines.size() > backlog_max_) {
-      return std::unexpected(WriteFailure{"stdout is not being read: its buffer is full", 0});
+      return std::unexpected(WriteFailure{"stdout is not being read: its buffer is full", 0, 0});
     }
     backlog_.append(lines);
     return {};

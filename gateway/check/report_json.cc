@@ -32,6 +32,7 @@ Json statement_json(const StatementVerdict& statement, const policy::Profile& pr
   Json json{{"class", policy::name(statement.statement_class)},
             {"offset", statement.offset},
             {"bytes", statement.bytes}};
+  if (profile.plan) json["plan"] = statement.needs_plan ? "needed" : "bounded";
   if (statement.facts && profile.access) {
     json.update(facts_json(*statement.facts, profile.access->snapshot()));
   }

@@ -106,6 +106,9 @@ std::string report_text(const Outcome& outcome, const policy::Profile& profile, 
   if (!outcome.verdict) return out;
   for (const auto& statement : outcome.verdict->statements) {
     out += fmt::format("statement: {}\n", policy::name(statement.statement_class));
+    if (profile.plan) {
+      out += fmt::format("  plan: {}\n", statement.needs_plan ? "needed" : "bounded");
+    }
     for (const auto& warning : statement.warnings) {
       out += "warning: " + violation_lines(warning, outcome.sql);
     }

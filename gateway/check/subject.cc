@@ -41,7 +41,30 @@ bool has_user(const config::Config& config, const std::string& name) {
   return std::ranges::find(config.users, name, &config::User::name) != config.users.end();
 }
 
-using Catalog = std::shared_ptr<const policy::catalog::Snapshot>;
+std::expected<Catalog, std::string> load_catalog(const config::Database& database) {
+  auto rows = upstream::load_catalog({.connection = config::libpq_parameters(database),
+                                      .pinned = config::pinned_settings(database),
+                                      .connect_timeout = database.connect_timeout});
+  if (!rows) {
+    return std::unexpected(
+        "the catalog of the database is needed, and cannot be read (--catalog SNAPSHOT.json does "
+        "without, where the command has it): " +
+        rows.error());
+  }
+  return std::make_shared<const policy::catalog::Snapshot>(*std::move(rows));
+}
+
+// Nothing: no rule asks for a catalog.
+std::expected<Catalog, std::string> catalog_for(const config::Database& database,
+                                                const config::AccessRules& access,
+                                                const Choice& choice) {
+  if (!choice.catalog.empty()) return read_catalog(choice.catalog);
+  const bool is_needed = choice.catalog_use == CatalogUse::Always || config::has_rules(access);
+  if (!is_needed) return nullptr;
+  return load_catalog(database);
+}
+
+}  // namespace
 
 std::expected<Catalog, std::string> read_catalog(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -52,30 +75,6 @@ std::expected<Catalog, std::string> read_catalog(const std::string& path) {
   return std::make_shared<const policy::catalog::Snapshot>(*std::move(rows));
 }
 
-std::expected<Catalog, std::string> load_catalog(const config::Database& database) {
-  auto rows = upstream::load_catalog({.connection = config::libpq_parameters(database),
-                                      .pinned = config::pinned_settings(database),
-                                      .connect_timeout = database.connect_timeout});
-  if (!rows) {
-    return std::unexpected(
-        "the access policy needs the catalog of the database, which cannot be "
-        "read (--catalog SNAPSHOT.json does without): " +
-        rows.error());
-  }
-  return std::make_shared<const policy::catalog::Snapshot>(*std::move(rows));
-}
-
-// Nothing: no rule asks for a catalog.
-std::expected<Catalog, std::string> catalog_for(const config::Database& database,
-                                                const config::AccessRules& access,
-                                                const std::string& file) {
-  if (!file.empty()) return read_catalog(file);
-  if (!config::has_rules(access)) return nullptr;
-  return load_catalog(database);
-}
-
-}  // namespace
-
 std::expected<Subject, std::string> subject_of(const config::Config& config, const Choice& choice) {
   const auto database = find_database(config, choice.database);
   if (!database) return std::unexpected(database.error());
@@ -84,11 +83,13 @@ std::expected<Subject, std::string> subject_of(const config::Config& config, con
                            "\"; it has: " + names_of(config.users));
   }
   const auto inputs = config::profile_inputs(**database, {.user = choice.user});
-  const auto catalog = catalog_for(**database, inputs.access, choice.catalog);
+  const auto catalog = catalog_for(**database, inputs.access, choice);
   if (!catalog) return std::unexpected(catalog.error());
   const profiles::ProfileSet profiles(std::make_shared<const config::Database>(**database),
                                       config.listen, *catalog);
-  Subject subject{.profile = *profiles.of({.user = choice.user}).profile};
+  Subject subject{.profile = *profiles.of({.user = choice.user}).profile,
+                  .catalog = *catalog,
+                  .database = *database};
   if (*catalog == nullptr) return subject;
   subject.server_major = (*catalog)->server_major();
   // A snapshot that was asked for resolves names even where no rule needs one.

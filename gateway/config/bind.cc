@@ -101,7 +101,9 @@ class Binder {
     if (pattern == "databases") bound_.config.databases.emplace_back();
     if (pattern == kPrincipals) {
       Database& database = bound_.config.databases[index_];
-      database.principals.push_back({.access = database.access});
+      Principal& principal = database.principals.emplace_back();
+      principal.access = database.access;
+      principal.limits = database.limits;
     }
   }
 

@@ -12,7 +12,10 @@
 namespace gateway::config {
 namespace {
 
+constexpr std::size_t kAuditKeyBytesMin = 16;
+constexpr Duration kRotationMin = std::chrono::minutes(1);
 constexpr std::string_view kReservedName = "postern";
+constexpr std::size_t kSocketPathMax = 107;  // of sockaddr_un, with its NUL 108
 constexpr std::array<std::string_view, 3> kReservedPaths{"/healthz", "/readyz", "/status"};
 
 bool is_numeric(const std::string& address) {
@@ -34,6 +37,18 @@ void check_listen(Findings& findings) {
   findings.warning("listen.address",
                    "clients from the network are not encrypted: TLS (listen.tls) is not built yet "
                    "in this version; listen on 127.0.0.1 or put a TLS tunnel in front");
+}
+
+void check_admin_socket(Findings& findings) {
+  const std::string& path = findings.config().listen.admin_socket;
+  if (path.size() > kSocketPathMax) {
+    findings.error(
+        "listen.admin_socket",
+        fmt::format("is longer than {} bytes, the most a socket's path may have", kSocketPathMax));
+  }
+  if (!path.empty() && !path.starts_with('/')) {
+    findings.error("listen.admin_socket", "must begin with '/': clients start anywhere");
+  }
 }
 
 void check_metrics(Findings& findings) {
@@ -63,6 +78,20 @@ void check_audit(Findings& findings) {
     findings.warning(
         "audit.on_failure",
         "statements run unrecorded when the audit cannot be written; 'deny' stops them");
+  }
+  if (!audit.key.empty() && audit.key.reveal().size() < kAuditKeyBytesMin) {
+    findings.error("audit.key", fmt::format("is shorter than {} bytes and could be guessed; "
+                                            "`openssl rand -hex 32` makes one",
+                                            kAuditKeyBytesMin));
+  }
+  if (findings.is_literal("audit.key")) {
+    findings.warning("audit.key", "is written in clear text; use file:/path or \"${VARIABLE}\"");
+  }
+  if (audit.rotate_every > Duration::zero() && audit.rotate_every < kRotationMin) {
+    findings.error("audit.rotate_every", "must be 0 or at least 1m");
+  }
+  if (audit.durability == Durability::Fsync && audit.storage == Storage::Stdout) {
+    findings.error("audit.durability", "is fsync, which stdout cannot do; write write");
   }
 }
 
@@ -108,6 +137,7 @@ bool is_loopback(const std::string& address) {
 void check(const Bound& bound, Diagnostics& diagnostics) {
   Findings findings(bound, diagnostics);
   check_listen(findings);
+  check_admin_socket(findings);
   check_users(findings);
   check_databases(findings);
   check_access_policies(findings);

@@ -110,6 +110,19 @@ void check_pinned(const Subject& s) {
   }
 }
 
+void check_limits(const Subject& s) {
+  const Database& db = s.database;
+  const bool has_readers = db.mode == Mode::ReadOnly ||
+                           std::ranges::any_of(db.principals, [](const Principal& principal) {
+                             return principal.mode == Mode::ReadOnly;
+                           });
+  if (has_readers) return;
+  for (const char* key : {"limits.max_result_rows", "limits.max_result_bytes"}) {
+    if (!s.findings.given(s.at(key))) continue;
+    s.error(key, "limits what read_only principals get, and there are none here: remove it");
+  }
+}
+
 }  // namespace
 
 void check_databases(Findings& findings) {
@@ -128,6 +141,7 @@ void check_databases(Findings& findings) {
     check_pool(subject);
     check_gucs(subject);
     check_pinned(subject);
+    check_limits(subject);
   }
 }
 

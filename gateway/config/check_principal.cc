@@ -55,9 +55,10 @@ void check_match(const Subject& s) {
 // otherwise: by a later principal, or from the database.
 void check_claims(const Subject& s) {
   if (s.principal().match.applications.empty() || identifies(s.principal().match)) return;
-  const auto compare = [&s](Mode mode, const AccessRules& rules, std::string_view what) {
-    auto key = widening(s.mode(), mode);
-    if (!key) key = widening(s.principal().access, rules, s.database.safe_search_path);
+  const auto compare = [&s](const ProfileInputs& other, std::string_view what) {
+    auto key = widening(s.mode(), other.mode);
+    if (!key) key = widening(s.principal().access, other.access, s.database.safe_search_path);
+    if (!key) key = widening(s.principal().limits, other.limits);
     if (key) {
       s.error(*key, fmt::format("allows more than {} does, to whoever claims the application's "
                                 "name: match also users, tokens or networks{}",
@@ -65,12 +66,23 @@ void check_claims(const Subject& s) {
     }
     return key.has_value();
   };
-  if (compare(s.database.mode, s.database.access, "the database")) return;
+  const Database& db = s.database;
+  if (compare({db.mode, db.access, db.limits, std::nullopt}, "the database")) return;
   const auto& principals = s.database.principals;
   for (std::size_t later = s.index + 1; later < principals.size(); ++later) {
     const Principal& other = principals[later];
     const std::string name = fmt::format("principals[{}]", later);
-    if (compare(other.mode.value_or(s.database.mode), other.access, name)) return;
+    if (compare({other.mode.value_or(db.mode), other.access, other.limits, later}, name)) return;
+  }
+}
+
+constexpr std::string_view kReadOnlyLimit =
+    "limits what read_only principals get, and this one is not: set mode: read_only or remove it";
+
+void check_limits(const Subject& s) {
+  for (const char* key : {"limits.max_result_rows", "limits.max_result_bytes"}) {
+    const bool is_given = s.findings.given(fmt::format("{}.{}", s.path, key));
+    if (is_given && s.mode() != Mode::ReadOnly) s.error(key, std::string(kReadOnlyLimit));
   }
 }
 
@@ -84,6 +96,7 @@ void check_principals(Findings& findings) {
                             fmt::format("databases[{}].principals[{}]", i, j)};
       check_match(subject);
       check_claims(subject);
+      check_limits(subject);
     }
   }
 }

@@ -35,6 +35,7 @@ std::string summary(const Diagnostics& diagnostics) {
 void lint(Examined& examined) {
   Findings findings(examined.config, examined.places, examined.diagnostics);
   lint_access_policies(findings);
+  if (!has_errors(examined.diagnostics)) lint_audit(findings);
   const auto refused = unserved(examined.config, examined.places, Severity::Warning);
   examined.diagnostics.insert(examined.diagnostics.end(), refused.begin(), refused.end());
 }

@@ -23,7 +23,7 @@ enum class Auth : std::uint8_t { ScramSha256, Trust };
 enum class PoolMode : std::uint8_t { Session };
 enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
 enum class Storage : std::uint8_t { File, Stdout };
-enum class Durability : std::uint8_t { Write };
+enum class Durability : std::uint8_t { Write, Fsync };
 enum class OnFailure : std::uint8_t { Deny, Continue };
 enum class OnCostExceeded : std::uint8_t { Warn, Deny };
 enum class OnError : std::uint8_t { Deny, Allow };
@@ -38,6 +38,7 @@ struct Listen {
   Duration shutdown_timeout = std::chrono::seconds(30);
   Duration client_login_timeout = std::chrono::seconds(15);
   Duration client_idle_timeout = std::chrono::seconds(0);
+  std::string admin_socket;  // a path; empty: none
 };
 
 // With scram-sha-256 exactly one of verifier and password is set; with trust neither.
@@ -77,11 +78,21 @@ struct Match {
   std::vector<std::string> networks;                     // "10.0.0.0/8", "::1"
 };
 
-// Somebody who gets another mode or access policy than the database has.
+// How much one user may do, whatever it is; 0: any amount.
+struct UsageLimits {
+  std::size_t statements_per_minute = 0;
+  std::size_t running_statements = 0;  // sessions that have a statement running
+  std::size_t max_result_rows = 0;     // of one statement, where the mode is read_only
+  std::size_t max_result_bytes = 0;
+  bool operator==(const UsageLimits&) const = default;
+};
+
+// Somebody who gets another mode, access policy or limits than the database has.
 struct Principal {
   Match match;
   std::optional<Mode> mode;  // nothing: the database's
   AccessRules access;        // the database's, with the keys that are given here replaced
+  UsageLimits limits;        // likewise
 };
 
 // A `url` has been taken apart: its parts are in these fields.
@@ -112,6 +123,7 @@ struct Database {
   Duration statement_timeout = std::chrono::seconds(30);
   Duration idle_in_transaction_timeout = std::chrono::seconds(60);
   AccessRules access;
+  UsageLimits limits;
   std::vector<Principal> principals;  // the first that matches counts
 };
 
@@ -121,9 +133,11 @@ struct Audit {
   std::string file_path = "/var/log/postern/audit.jsonl";
   std::size_t max_size_mb = 100;
   std::size_t max_files = 10;
+  Duration rotate_every{0};  // 0: by size alone
   bool redact_sql = false;
   Durability durability = Durability::Write;
   OnFailure on_failure = OnFailure::Deny;
+  Secret key;  // of the chain; empty: hashed, not signed
 };
 
 struct Metrics {

@@ -69,6 +69,16 @@ Slot explain(const Cursor& cursor) {
   return &(access_of(cursor).explain.*Field);
 }
 
+UsageLimits& limits_of(const Cursor& cursor) {
+  if (cursor.principal != Cursor::kNone) return principal_of(cursor).limits;
+  return cursor.config.databases[cursor.index].limits;
+}
+
+template <auto Field>
+Slot limits(const Cursor& cursor) {
+  return &(limits_of(cursor).*Field);
+}
+
 template <auto Field>
 Slot match(const Cursor& cursor) {
   return &(principal_of(cursor).match.*Field);
@@ -108,8 +118,7 @@ constexpr std::array<string_view, 2> kOnCostExceeded{"warn", "deny"};
 constexpr std::array<string_view, 2> kOnError{"deny", "allow"};
 constexpr std::array<string_view, 2> kStorage{"file", "stdout"};
 constexpr std::array<string_view, 1> kStorageUnbuilt{"database"};
-constexpr std::array<string_view, 1> kDurability{"write"};
-constexpr std::array<string_view, 1> kDurabilityUnbuilt{"fsync"};
+constexpr std::array<string_view, 2> kDurability{"write", "fsync"};
 constexpr std::array<string_view, 2> kOnFailure{"deny", "continue"};
 constexpr std::array<string_view, 5> kLogLevel{"trace", "debug", "info", "warn", "error"};
 constexpr std::array<string_view, 2> kLogFormat{"json", "console"};
@@ -125,8 +134,13 @@ constexpr Range kStatementBytes{1 << 10, 16 << 20};
 constexpr Range kPoolMin{0, 10'000};
 constexpr Range kPoolMax{1, 10'000};
 constexpr Range kPlans{0, 1'000'000};
+constexpr Range kStatementsPerMinute{0, 10'000'000};
+constexpr Range kRunning{0, 100'000};
+constexpr Range kResultRows{0, 1'000'000'000'000};
+constexpr Range kResultBytes{0, 1ll << 50};
 constexpr Range kMegabytes{1, 1'000'000};
 constexpr Range kFiles{1, 1'000};
+constexpr Range kRotation{0, 366LL * 24 * 3600 * 1000};
 // PostgreSQL keeps timeouts as int milliseconds.
 constexpr Range kTimeout{0, INT32_MAX};
 constexpr Range kPositiveTimeout{1, INT32_MAX};
@@ -167,6 +181,7 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Interval,
      .slot = listen<&Listen::client_idle_timeout>,
      .range = kTimeout},
+    {.path = "listen.admin_socket", .type = Type::Text, .slot = listen<&Listen::admin_socket>},
 
     {"users", Type::MapList},
     {.path = "users[].name", .type = Type::Text, .slot = user<&User::name>},
@@ -349,6 +364,23 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Word,
      .slot = explain<&ExplainPolicy::on_error>,
      .words = kOnError},
+    {"databases[].limits", Type::Map},
+    {.path = "databases[].limits.statements_per_minute",
+     .type = Type::Integer,
+     .slot = limits<&UsageLimits::statements_per_minute>,
+     .range = kStatementsPerMinute},
+    {.path = "databases[].limits.running_statements",
+     .type = Type::Integer,
+     .slot = limits<&UsageLimits::running_statements>,
+     .range = kRunning},
+    {.path = "databases[].limits.max_result_rows",
+     .type = Type::Integer,
+     .slot = limits<&UsageLimits::max_result_rows>,
+     .range = kResultRows},
+    {.path = "databases[].limits.max_result_bytes",
+     .type = Type::Size,
+     .slot = limits<&UsageLimits::max_result_bytes>,
+     .range = kResultBytes},
     {"databases[].principals", Type::MapList},
     {"databases[].principals[].match", Type::Map},
     {.path = "databases[].principals[].match.users",
@@ -370,6 +402,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "databases[].principals[].access_policy",
      .type = Type::Map,
      .like = "databases[].access_policy"},
+    {.path = "databases[].principals[].limits", .type = Type::Map, .like = "databases[].limits"},
 
     {"mcp", Type::Map, kNo},
     {"mcp.enabled", Type::Boolean, kNo},
@@ -496,17 +529,20 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Integer,
      .slot = audit<&Audit::max_files>,
      .range = kFiles},
+    {.path = "audit.rotate_every",
+     .type = Type::Interval,
+     .slot = audit<&Audit::rotate_every>,
+     .range = kRotation},
     {.path = "audit.redact_sql", .type = Type::Boolean, .slot = audit<&Audit::redact_sql>},
     {.path = "audit.durability",
      .type = Type::Word,
      .slot = audit<&Audit::durability>,
-     .words = kDurability,
-     .unbuilt_words = kDurabilityUnbuilt},
+     .words = kDurability},
     {.path = "audit.on_failure",
      .type = Type::Word,
      .slot = audit<&Audit::on_failure>,
      .words = kOnFailure},
-    {"audit.key", Type::Secret, kNo},
+    {.path = "audit.key", .type = Type::Secret, .slot = audit<&Audit::key>},
 });
 
 }  // namespace

@@ -236,4 +236,12 @@ void lint_access_policies(Findings& findings) {
   for (const RuleSite& site : rule_sites(findings.config())) lint_site(findings, site);
 }
 
+void lint_audit(Findings& findings) {
+  const Audit& audit = findings.config().audit;
+  if (!audit.enabled || audit.storage != Storage::File || !audit.key.empty()) return;
+  findings.warning("audit.key",
+                   "is not given: the chain shows accidents, not forgery; set it to file:/path or "
+                   "\"${VARIABLE}\"");
+}
+
 }  // namespace gateway::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is legal in access policies but hardly meant: rules without effect, rules that are too wide.
+// What is legal but hardly meant: rules without effect, rules that are too wide, an unsigned audit.
 // Only warnings, for `postern config validate`. Knows no catalog (lint_catalog.h).
 #pragma once
 
@@ -8,5 +8,6 @@
 namespace gateway::config {
 
 void lint_access_policies(Findings& findings);
+void lint_audit(Findings& findings);
 
 }  // namespace gateway::config

@@ -153,7 +153,28 @@ bool explain_narrows(const ExplainPolicy& narrow, const ExplainPolicy& wide) {
          narrow.large_table_threshold <= wide.large_table_threshold;
 }
 
+// 0 is no limit.
+bool limit_narrows(std::size_t narrow, std::size_t wide) {
+  return wide == 0 || (narrow != 0 && narrow <= wide);
+}
+
 }  // namespace
+
+std::optional<std::string_view> widening(const UsageLimits& narrow, const UsageLimits& wide) {
+  if (!limit_narrows(narrow.statements_per_minute, wide.statements_per_minute)) {
+    return "limits.statements_per_minute";
+  }
+  if (!limit_narrows(narrow.running_statements, wide.running_statements)) {
+    return "limits.running_statements";
+  }
+  if (!limit_narrows(narrow.max_result_rows, wide.max_result_rows)) {
+    return "limits.max_result_rows";
+  }
+  if (!limit_narrows(narrow.max_result_bytes, wide.max_result_bytes)) {
+    return "limits.max_result_bytes";
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string_view> widening(Mode narrow, Mode wide) {
   if (narrow > wide) return "mode";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether one access policy allows no more than another, by their texts alone. Knows no catalog.
+// Whether one access policy, or set of limits, allows no more than another, by their texts alone.
+// Knows no catalog.
 #pragma once
 
 #include <optional>
@@ -17,5 +18,6 @@ std::optional<std::string_view> widening(Mode narrow, Mode wide);
 // `search_path`: of the database that both are of.
 std::optional<std::string_view> widening(const AccessRules& narrow, const AccessRules& wide,
                                          const std::vector<std::string>& search_path);
+std::optional<std::string_view> widening(const UsageLimits& narrow, const UsageLimits& wide);
 
 }  // namespace gateway::config

@@ -56,8 +56,10 @@ ProfileInputs profile_inputs(const Database& database, const Asker& asker) {
   const auto& principals = database.principals;
   const auto found = std::ranges::find_if(
       principals, [&asker](const Principal& principal) { return matches(principal.match, asker); });
-  if (found == principals.end()) return {database.mode, database.access, std::nullopt};
-  return {found->mode.value_or(database.mode), found->access,
+  if (found == principals.end()) {
+    return {database.mode, database.access, database.limits, std::nullopt};
+  }
+  return {found->mode.value_or(database.mode), found->access, found->limits,
           static_cast<std::size_t>(found - principals.begin())};
 }
 

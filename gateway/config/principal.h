@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which mode and access policy a client has on a database. Pure: the doors and `postern check` ask
-// the same question.
+// Which mode, access policy and limits a client has on a database. Pure: the doors and `postern
+// check` ask the same question.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +26,7 @@ bool matches(const Match& match, const Asker& asker);
 struct ProfileInputs {
   Mode mode;
   const AccessRules& access;             // lives as long as the database
+  const UsageLimits& limits;             // likewise
   std::optional<std::size_t> principal;  // which one; nothing: the database's own
 };
 

@@ -18,7 +18,7 @@ using std::string_view;
 constexpr string_view kDatabases = "databases[].";
 
 // By the start of their paths.
-constexpr std::array<string_view, 10> kTaken = {
+constexpr std::array<string_view, 11> kTaken = {
     "users[].",
     "observability.logging.level",
     "databases[].enforcement",
@@ -28,6 +28,7 @@ constexpr std::array<string_view, 10> kTaken = {
     "databases[].statement_timeout",
     "databases[].idle_in_transaction_timeout",
     "databases[].access_policy.",
+    "databases[].limits.",
     "databases[].principals",
 };
 
@@ -63,6 +64,7 @@ void take(Database& running, const Database& fresh) {
   running.statement_timeout = fresh.statement_timeout;
   running.idle_in_transaction_timeout = fresh.idle_in_transaction_timeout;
   running.access = fresh.access;
+  running.limits = fresh.limits;
   running.principals = fresh.principals;
 }
 

@@ -40,6 +40,7 @@ struct Listener::State : std::enable_shared_from_this<Listener::State> {
   Accept accept;
   Timer pause;
   std::unique_ptr<Poll> poll;  // null once closed
+  std::string path;            // of a Unix socket
 
   State(Loop& loop, int socket, Accept callback)
       : fd(socket),
@@ -54,6 +55,7 @@ struct Listener::State : std::enable_shared_from_this<Listener::State> {
     poll.reset();
     pause.stop();
     ::close(fd);
+    if (!path.empty()) ::unlink(path.c_str());
   }
 
   void accept_some() noexcept {
@@ -100,6 +102,16 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop,
   }
   return std::unique_ptr<Listener>(
       new Listener(std::make_shared<State>(loop, *fd, std::move(accept))));
+}
+
+std::expected<std::unique_ptr<Listener>, std::string> Listener::open_unix(Loop& loop,
+                                                                          const std::string& path,
+                                                                          Accept accept) {
+  const auto fd = open_unix_socket(path);
+  if (!fd) return std::unexpected("cannot listen on " + path + ": " + fd.error());
+  auto state = std::make_shared<State>(loop, *fd, std::move(accept));
+  state->path = path;
+  return std::unique_ptr<Listener>(new Listener(std::move(state)));
 }
 
 std::uint16_t Listener::port() const { return state_->port; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accepts TCP connections on one address. Knows no protocol.
+// Accepts connections on one address: TCP, or a Unix socket. Knows no protocol.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,11 @@ class Listener {
                                                                     const std::string& address,
                                                                     std::uint16_t port,
                                                                     Accept accept);
+  // A Unix socket that only the process's own user (and root) may connect to; its peers have no
+  // address. The error names path and reason.
+  static std::expected<std::unique_ptr<Listener>, std::string> open_unix(Loop& loop,
+                                                                         const std::string& path,
+                                                                         Accept accept);
   ~Listener();  // stops accepting and closes
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

@@ -4,7 +4,9 @@
 
 #include <sys/socket.h>
 
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "gateway/net/listener.h"
@@ -20,6 +22,14 @@ Peer peer_of(const sockaddr_storage& address);
 // reason.
 std::expected<int, std::string> open_listening_socket(const std::string& address,
                                                       std::uint16_t port);
+
+// The same on a path of the file system, for the owner alone (mode 0600). What is left there of a
+// process that is gone is replaced.
+std::expected<int, std::string> open_unix_socket(const std::string& path);
+// A blocking, connected one. The error names the path and the reason.
+std::expected<int, std::string> connect_unix(const std::string& path);
+// Whose process is at the other end of a Unix socket.
+std::optional<std::uint32_t> peer_uid(int fd);
 
 std::string system_error_text(int error);
 

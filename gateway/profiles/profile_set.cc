@@ -42,10 +42,10 @@ ProfileSet::ProfileSet(std::shared_ptr<const config::Database> database,
     standing.profile = std::move(profile);
     standings_.push_back(std::move(standing));
   };
-  add({database_->mode, database_->access, std::nullopt});
+  add({database_->mode, database_->access, database_->limits, std::nullopt});
   for (std::size_t i = 0; i < database_->principals.size(); ++i) {
     const config::Principal& principal = database_->principals[i];
-    add({principal.mode.value_or(database_->mode), principal.access, i});
+    add({principal.mode.value_or(database_->mode), principal.access, principal.limits, i});
   }
 }
 

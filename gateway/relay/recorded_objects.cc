@@ -35,6 +35,9 @@ void RecordedObjects::read(const policy::Facts& facts, const policy::catalog::Sn
     if (use.is_read || !is_written(use)) add(use, snapshot, Access::Read);
     if (is_written(use)) add(use, snapshot, Access::Write);
   }
+  for (const auto& named : facts.named_relations) {
+    if (named.relation != nullptr) add_named(*named.relation, snapshot);
+  }
   // Only now do the names stay where they are.
   std::size_t from = 0;
   for (std::size_t i = 0; i < objects_.size(); ++i) {
@@ -53,6 +56,17 @@ void RecordedObjects::add(const RelationUse& use, const policy::catalog::Snapsho
                       .relation = use.relation->name,
                       .access = access});
   add_columns(use, objects_.back());
+}
+
+// A constant names it, as in nextval('…').
+void RecordedObjects::add_named(const policy::catalog::Relation& relation,
+                                const policy::catalog::Snapshot& snapshot) {
+  if (objects_.size() >= audit::kObjectsMax) {
+    truncated_ = true;
+    return;
+  }
+  objects_.push_back({.schema = snapshot.schema_name(relation.schema), .relation = relation.name});
+  counts_.push_back(0);
 }
 
 void RecordedObjects::add_columns(const RelationUse& use, audit::Object& object) {

@@ -26,6 +26,8 @@ class RecordedObjects {
   using Access = audit::Object::Access;
   void add(const policy::RelationUse& use, const policy::catalog::Snapshot& snapshot,
            Access access);
+  void add_named(const policy::catalog::Relation& relation,
+                 const policy::catalog::Snapshot& snapshot);
   void add_columns(const policy::RelationUse& use, audit::Object& object);
 
   std::vector<audit::Object> objects_;

@@ -90,8 +90,10 @@ void Recording::on_decision(const session::Decision& decision) {
     violations_.push_back({name(violation.check), violation.resource, violation.rule});
   }
   objects_.clear();
+  functions_.clear();
   if (decision.facts != nullptr && decision.snapshot != nullptr) {
     objects_.read(*decision.facts, *decision.snapshot);
+    functions_.read(*decision.facts, *decision.snapshot);
   }
   const bool allowed = decision.allowed();
   const audit::PolicyChecks checks = checks_of(decision);
@@ -105,6 +107,8 @@ void Recording::on_decision(const session::Decision& decision) {
                     .rewritten_sql = decision.rewritten_sql,
                     .objects = objects_.objects(),
                     .objects_truncated = objects_.truncated(),
+                    .functions = functions_.names(),
+                    .functions_truncated = functions_.truncated(),
                     .checks = checks,
                     .violations = violations_,
                     .error_code = decision.error_code,
@@ -151,7 +155,9 @@ void Recording::on_end(const session::End& end) {
                                      .elapsed = end.elapsed,
                                      .sqlstate = end.error.sqlstate,
                                      .error_message = end.error.message,
-                                     .error_detail = end.error.detail});
+                                     .error_detail = end.error.detail,
+                                     .error_code = end.error.error_code,
+                                     .truncated = end.truncated});
   auto& database = metrics_.database(database_id_);
   --database.requests_in_flight;
   database.request_duration.observe(end.elapsed);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/audit/log.h"
+#include "gateway/relay/recorded_functions.h"
 #include "gateway/relay/recorded_objects.h"
 #include "gateway/session/recorder.h"
 #include "gateway/telemetry/metrics.h"
@@ -36,6 +37,7 @@ class Recording : public session::Recorder {
   std::string session_;
   std::size_t database_id_ = 0;
   RecordedObjects objects_;
+  RecordedFunctions functions_;
   std::vector<audit::Violation> violations_;
   session::TimePoint judging_since_{};
 };

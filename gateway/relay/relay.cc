@@ -75,8 +75,7 @@ bool Relay::has_work() const {
   using Hold = session::Session::Hold;
   const Hold hold = session_->hold();
   return hold == Hold::Server || hold == Hold::Verdict || hold == Hold::Catalog ||
-         hold == Hold::Plan ||
-         session_->will_be_answered();
+         hold == Hold::Plan || session_->will_be_answered();
 }
 
 void Relay::end_when_done() {
@@ -159,7 +158,7 @@ void Relay::carry_out() {
     database_->keeper->refresh(profiles::Reason::SeenChange, [] {});
   }
   output_.clear();
-  if (cancels && server_) pool_->cancel(*server_, [] {});
+  if (cancels) cancel_on_server();
   if (close) end(*close);
 }
 
@@ -173,8 +172,8 @@ void Relay::send_to_server() {
     return;
   }
   server_->stream().queue(output_.to_server.pieces());
-  if (std::exchange(server_bytes_held_, true)) return;
-  roster_.flush_after_audit(id_);
+  server_bytes_held_ = true;
+  if (output_.decided) roster_.flush_after_audit(id_);
 }
 
 void Relay::on_audit_written() {
@@ -209,7 +208,7 @@ void Relay::balance() {
     client_.resume();
   }
   if (!server_) return;
-  if (client_is_full) {
+  if (client_is_full || session_holds_rows()) {
     server_->stream().pause();
   } else {
     server_->stream().resume();

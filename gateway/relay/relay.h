@@ -17,6 +17,7 @@
 
 #include "gateway/net/listener.h"
 #include "gateway/net/stream.h"
+#include "gateway/relay/client_admission.h"
 #include "gateway/relay/input_buffer.h"
 #include "gateway/relay/judging_queue.h"
 #include "gateway/relay/recording.h"
@@ -57,6 +58,8 @@ class Relay final : private net::StreamEvents {
   void on_drain();
   void on_profiles_replaced(const Database& database);
   void end_now();
+  bool is_of(std::string_view database, std::string_view user) const;  // empty: any
+  bool cancel_running();                                               // false: nothing runs
   telemetry::ClientState state() const;
   bool is_logged_in() const { return phase_ == Phase::Greeting || phase_ == Phase::Serving; }
 
@@ -81,6 +84,7 @@ class Relay final : private net::StreamEvents {
   void on_end(net::StreamEnd end_kind) noexcept override;
   bool on_input_end() noexcept override;
   bool has_work() const;
+  bool session_holds_rows() const { return phase_ == Phase::Serving && session_->holds_rows(); }
   void end_when_done();
   void end_abandoned();
 
@@ -90,6 +94,7 @@ class Relay final : private net::StreamEvents {
   void on_cancel_request(const session::CancelKey& key);
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
+  void refuse_denied(const policy::Violation& denial);
   void enter();
   void choose_pool();
   void greet(const upstream::Parameters& parameters);
@@ -104,6 +109,9 @@ class Relay final : private net::StreamEvents {
   void on_server(std::unique_ptr<upstream::Server> server);
   void on_no_server(const upstream::PoolFailure& failure);
   void on_server_read(std::string_view bytes);
+  void take_server_bytes(std::string_view bytes);
+  void request_look_for_rows();
+  void cancel_on_server();
   void on_server_end();
   void release_server();
   void cancel(std::move_only_function<void()> done);
@@ -134,12 +142,14 @@ class Relay final : private net::StreamEvents {
   Database* database_ = nullptr;
   upstream::Pool* pool_ = nullptr;  // for as long as it is logged in
   Recording recording_;
+  std::optional<ClientAdmission> admission_;  // from the login on
   session::CancelKey key_;
   std::optional<session::Session> session_;
   session::Output output_;
 
   bool in_judging_queue_ = false;
   bool awaits_catalog_ = false;
+  bool awaits_look_for_rows_ = false;
   std::optional<std::uint64_t> ticket_;  // for a server
   std::chrono::steady_clock::time_point waiting_since_{};
   std::unique_ptr<upstream::Server> server_;

@@ -59,6 +59,8 @@ void Relay::on_login(session::Login login) {
   if (roster_.draining()) {
     return refuse_login(session::CloseReason::Drained, "the gateway is shutting down");
   }
+  admission_.emplace(roster_.admission_sources(), database_->name, login_->user);
+  if (const auto denial = admission_->denial_of_login()) return refuse_denied(*denial);
   phase_ = Phase::Greeting;
   for (const auto& [name, value] : login_->settings) {
     if (name == "application_name") application_ = value;
@@ -110,9 +112,10 @@ void Relay::choose_pool() {
 
 void Relay::greet(const upstream::Parameters& parameters) {
   key_ = roster_.issue_key(id_);
-  session_.emplace(roster_.shared(), recording_,
-                   session::SessionSettings{standing(), pool_->known_version_major(),
-                                            roster_.surroundings().limits.statement_bytes_max});
+  session_.emplace(
+      roster_.shared(), recording_,
+      session::SessionSettings{standing(), pool_->known_version_major(),
+                               roster_.surroundings().limits.statement_bytes_max, &*admission_});
   phase_ = Phase::Serving;
   session_->greet(*login_, parameters, key_, output_);
   carry_out();
@@ -154,6 +157,22 @@ void Relay::on_login_failure(const session::LoginFailure& failure) {
     roster_.surroundings().loop.wake();
   }
   end(failure.reason);
+}
+
+void Relay::refuse_denied(const policy::Violation& denial) {
+  recording_.begin(audit::Log::format_session({.session_id = session_id_,
+                                               .database = database_->name,
+                                               .user = login_->user,
+                                               .auth_method = auth::name(login_->method),
+                                               .client_ip = peer_.ip,
+                                               .client_port = peer_.port}),
+                   database_->metrics_id);
+  const std::string detail = denial.resource + " is denied at run time: " + denial.message;
+  recording_.note({.event = audit::Event::AuthenticationFailed,
+                   .status = session::name(session::CloseReason::LoginDenied),
+                   .detail = detail});
+  roster_.surroundings().loop.wake();
+  refuse_login(session::CloseReason::LoginDenied, denial.message);
 }
 
 // FATAL, before there is a session.

@@ -83,6 +83,10 @@ void Relay::on_no_server(const upstream::PoolFailure& failure) {
 void Relay::on_server_read(std::string_view bytes) {
   roster_.surroundings().metrics.bytes[Direction::FromServer] += bytes.size();
   last_active_at_ = std::chrono::steady_clock::now();
+  take_server_bytes(bytes);
+}
+
+void Relay::take_server_bytes(std::string_view bytes) {
   if (phase_ != Phase::Serving) return;
   from_server_.feed(bytes, [this](std::string_view all) {
     const std::size_t taken =
@@ -91,6 +95,7 @@ void Relay::on_server_read(std::string_view bytes) {
     return taken;
   });
   if (phase_ != Phase::Serving) return;
+  if (session_->holds_rows()) request_look_for_rows();
   using Hold = session::Session::Hold;
   const Hold hold = session_->hold();
   if (hold == Hold::Replies || hold == Hold::Leaving || hold == Hold::Plan) {
@@ -100,6 +105,30 @@ void Relay::on_server_read(std::string_view bytes) {
   }
   if (roster_.draining() && phase_ == Phase::Serving) on_drain();
   end_when_done();
+}
+
+// A look of its own: one that the client's next message waits for may have begun too early.
+void Relay::request_look_for_rows() {
+  if (std::exchange(awaits_look_for_rows_, true)) return;
+  database_->keeper->refresh(profiles::Reason::MissingName, [&roster = roster_, id = id_] {
+    Relay* relay = roster.find(id);
+    if (relay == nullptr) return;
+    relay->awaits_look_for_rows_ = false;
+    if (relay->phase_ != Phase::Serving) return;
+    relay->session_->look_ended();
+    relay->take_server_bytes({});
+  });
+}
+
+// As the session wishes.
+void Relay::cancel_on_server() {
+  if (!server_) return;
+  pool_->cancel(*server_, [&roster = roster_, id = id_] {
+    Relay* relay = roster.find(id);
+    if (relay == nullptr || relay->phase_ != Phase::Serving) return;
+    relay->session_->cancel_ended();
+    relay->pump();
+  });
 }
 
 void Relay::on_server_end() {
@@ -116,6 +145,21 @@ void Relay::release_server() {
   } else {
     pool_->discard(std::move(server_));
   }
+}
+
+bool Relay::is_of(std::string_view database, std::string_view user) const {
+  if (!is_logged_in()) return false;
+  return (database.empty() || database == database_->name) &&
+         (user.empty() || user == login_->user);
+}
+
+bool Relay::cancel_running() {
+  if (phase_ != Phase::Serving || session_->is_idle()) return false;
+  if (!session_->has_outstanding() && session_->hold() == session::Session::Hold::None) {
+    return false;
+  }
+  cancel([] {});
+  return true;
 }
 
 void Relay::cancel(std::move_only_function<void()> done) {

@@ -14,8 +14,6 @@ namespace {
 constexpr std::size_t kCancelSecretBytes = 4;  // protocol 3.0
 // Beside the sessions: connections that log in or carry a cancel.
 constexpr std::size_t kLoginsMax = 1000;
-// How long end records wait for a decision to share its write.
-constexpr std::chrono::milliseconds kEndsWaitMax{100};
 
 template <typename Number>
 Number number_of(std::string_view bytes) {
@@ -52,7 +50,8 @@ Roster::Roster(Surroundings surroundings)
           [this](std::uint64_t id, const auto& inquiry, const auto& verdict) {
             on_verdict(id, inquiry, verdict);
           }),
-      ends_timer_(surroundings_.loop) {
+      audit_writer_(surroundings_.loop, surroundings_.audit, surroundings_.metrics,
+                    [this](const AuditWriter::Outcome& outcome) { on_audit(outcome); }) {
   surroundings_.loop.on_check([this] { on_check(); });
 }
 
@@ -87,6 +86,14 @@ void Roster::end_all() {
 
 void Roster::judge_anew(const Database& database) {
   for (const auto& [id, relay] : relays_) relay->on_profiles_replaced(database);
+}
+
+std::size_t Roster::cancel(std::string_view database, std::string_view user) {
+  std::size_t count = 0;
+  for (const auto& [id, relay] : relays_) {
+    if (relay->is_of(database, user) && relay->cancel_running()) ++count;
+  }
+  return count;
 }
 
 ClientCounts Roster::counts() const {
@@ -133,28 +140,11 @@ session::CancelKey Roster::issue_key(std::uint64_t relay_id) {
 
 void Roster::forget_key(std::int32_t process_id) { keys_.erase(process_id); }
 
-void Roster::flush_after_audit(std::uint64_t relay_id) {
-  to_flush_.push_back(relay_id);
-  surroundings_.loop.wake();
-}
+void Roster::flush_after_audit(std::uint64_t relay_id) { audit_writer_.join(relay_id); }
 
 void Roster::bury(std::uint64_t relay_id) {
   to_bury_.push_back(relay_id);
   surroundings_.loop.wake();
-}
-
-bool Roster::write_audit() {
-  audit::Log& audit = surroundings_.audit;
-  if (!audit.has_pending()) return true;
-  const bool nobody_waits = to_flush_.empty() && audit.can_wait();
-  if (!nobody_waits || std::exchange(ends_due_, false)) return audit.flush();
-  if (!ends_timer_.active()) {
-    ends_timer_.start(kEndsWaitMax, [this] {
-      ends_due_ = true;
-      surroundings_.loop.wake();
-    });
-  }
-  return true;
 }
 
 void Roster::on_verdict(std::uint64_t relay_id, const JudgingQueue::InquiryRef& inquiry,
@@ -163,18 +153,21 @@ void Roster::on_verdict(std::uint64_t relay_id, const JudgingQueue::InquiryRef& 
   if (Relay* relay = find(relay_id)) relay->on_verdict(inquiry, verdict);
 }
 
-void Roster::on_check() {
-  const bool written = write_audit();
+void Roster::on_audit(const AuditWriter::Outcome& outcome) {
   audit_available_ = surroundings_.audit.healthy();
-  for (const std::uint64_t id : std::exchange(to_flush_, {})) {
+  for (const std::uint64_t id : outcome.relay_ids) {
     Relay* relay = find(id);
     if (relay == nullptr) continue;
-    if (written) {
+    if (outcome.is_written) {
       relay->on_audit_written();
     } else {
       relay->on_audit_failed();
     }
   }
+}
+
+void Roster::on_check() {
+  audit_writer_.on_check();
   for (const std::uint64_t id : std::exchange(to_bury_, {})) relays_.erase(id);
 }
 

@@ -14,11 +14,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/admin/denials.h"
 #include "gateway/audit/log.h"
 #include "gateway/auth/users.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/loop.h"
 #include "gateway/profiles/keeper.h"
+#include "gateway/relay/accounts.h"
+#include "gateway/relay/audit_writer.h"
+#include "gateway/relay/client_admission.h"
 #include "gateway/relay/judging_queue.h"
 #include "gateway/session/session.h"
 #include "gateway/telemetry/metrics.h"
@@ -57,6 +61,7 @@ struct Surroundings {
   policy::VerdictCache& verdicts;
   session::PlanCache& plans;
   std::vector<Database>& databases;
+  const admin::Denials& denials;
   Limits limits;
   std::function<std::string(std::size_t)> random_bytes;
 };
@@ -79,6 +84,8 @@ class Roster {
   // The profiles of `database` were replaced: its sessions are matched and judged by them from now
   // on, and logins that waited for them go on.
   void judge_anew(const Database& database);
+  // Cancels what sessions of `user` on `database` run, each empty for any; answers of how many.
+  std::size_t cancel(std::string_view database, std::string_view user);
   bool empty() const { return relays_.empty(); }
   ClientCounts counts() const;
   std::size_t session_count() const;  // logged in
@@ -95,6 +102,10 @@ class Roster {
   void bury(std::uint64_t relay_id);
   bool draining() const { return draining_; }
   JudgingQueue& judging_queue() { return judging_queue_; }
+  Accounts& accounts() { return accounts_; }
+  AdmissionSources admission_sources() {
+    return {accounts_, surroundings_.denials, surroundings_.metrics};
+  }
   session::Shared shared() {
     return {surroundings_.verdicts, surroundings_.plans, next_request_id_, audit_available_};
   }
@@ -103,18 +114,18 @@ class Roster {
   void on_check();
   void on_verdict(std::uint64_t relay_id, const JudgingQueue::InquiryRef& inquiry,
                   const session::VerdictRef& verdict);
-  bool write_audit();  // false: what was decided may not leave
+  void on_audit(const AuditWriter::Outcome& outcome);
 
   Surroundings surroundings_;
+  Accounts accounts_;
   std::unordered_map<std::int32_t, std::uint64_t> keys_;  // outlives relays_, which forget theirs
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
-  std::vector<std::uint64_t> to_flush_, to_bury_;
+  std::vector<std::uint64_t> to_bury_;
   std::uint64_t next_relay_id_ = 1;
   std::uint64_t next_request_id_;
   bool audit_available_ = true;
   JudgingQueue judging_queue_;
-  net::Timer ends_timer_;  // runs while end records wait
-  bool ends_due_ = false;
+  AuditWriter audit_writer_;
   bool draining_ = false;
 };
 

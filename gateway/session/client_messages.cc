@@ -36,7 +36,7 @@ std::size_t Session::on_client_bytes(std::string_view bytes, TimePoint now, Outp
       hold_ = Hold::Plan;
       break;
     }
-    if (replies_.full() || copy_ == Copy::Starting) {
+    if (replies_.full() || copy_ == Copy::Starting || is_cancelling_) {
       hold_ = Hold::Replies;
       break;
     }

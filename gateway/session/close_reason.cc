@@ -20,6 +20,7 @@ constexpr std::array<Face, kCloseReasonCount> kFaces{{
     {"login_timeout", state::kInvalidAuthorization, "the client did not log in in time"},
     {"login_refused", state::kInvalidAuthorization, "the login was refused"},
     {"authentication_failed", state::kInvalidPassword, "the client could not prove who it is"},
+    {"login_denied", state::kInvalidAuthorization, "an operator has denied the login for now"},
     {"unknown_database", state::kUndefinedDatabase, "the database is not configured"},
     {"too_many_clients", state::kTooManyConnections, "the limit of clients was reached"},
     {"cancel_request", state::kAdminShutdown, "the connection carried a cancel request"},
@@ -28,6 +29,8 @@ constexpr std::array<Face, kCloseReasonCount> kFaces{{
     {"server_closed", state::kConnectionFailure, "the server closed the connection"},
     {"server_protocol_violation", state::kProtocolViolation, "the server broke the protocol"},
     {"server_state_in_doubt", state::kConnectionFailure, "a pinned server setting changed"},
+    {"denied_rows", state::kInsufficientPrivilege, "the server answered with a denied column"},
+    {"result_too_large", state::kProgramLimitExceeded, "a cut result's transaction went on"},
     {"audit_unavailable", state::kIoError, "the audit log could not be written"},
     {"drained", state::kAdminShutdown, "the gateway is shutting down"},
 }};

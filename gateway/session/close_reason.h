@@ -17,6 +17,7 @@ enum class CloseReason : std::uint8_t {
   LoginTimeout,
   LoginRefused,
   AuthenticationFailed,
+  LoginDenied,
   UnknownDatabase,
   TooManyClients,
   CancelRequested,
@@ -25,10 +26,12 @@ enum class CloseReason : std::uint8_t {
   ServerClosed,
   ServerProtocolViolation,
   ServerStateInDoubt,
+  DeniedRows,
+  ResultTooLarge,
   AuditUnavailable,
   Drained,
 };
-inline constexpr std::size_t kCloseReasonCount = 17;
+inline constexpr std::size_t kCloseReasonCount = 20;
 
 std::string_view name(CloseReason reason);      // "client_terminated": log and metric label
 std::string_view sentence(CloseReason reason);  // for the log

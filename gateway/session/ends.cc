@@ -8,12 +8,14 @@ namespace gateway::session {
 
 void Session::end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
                           const ServerError& error) {
+  const bool is_cut = error.error_code == policy::face(policy::ErrorCode::ResultTooLarge).name;
   const TimePoint since = replies_.empty() ? now_ : replies_.front().sent_at;
   recorder_.on_end({.request_id = request,
                     .outcome = outcome,
-                    .rows = rows,
+                    .rows = is_cut ? static_cast<std::int64_t>(returned_.rows) : rows,
                     .elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now_ - since),
-                    .error = error});
+                    .error = error,
+                    .truncated = is_cut});
 }
 
 // Of the statements of a Query that have none yet: the next gets `first`, those behind it never

@@ -43,7 +43,8 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   if (is_too_long(message)) return refuse_too_long(message, out);
   const auto parse = pgwire::read_parse(message.body());
   if (!parse) return refuse_malformed(message, "invalid message format", out);
-  if (is_reserved(parse->statement)) return refuse(message, parse->sql, reserved_name(parse->statement), out);
+  if (is_reserved(parse->statement))
+    return refuse(message, parse->sql, reserved_name(parse->statement), out);
   if (!statements_.has_room()) return no_room(message, parse->sql, statements_, out);
   auto types = parameter_types(*parse);
   const auto judged = judge(message, {parse->sql, types}, out);
@@ -62,6 +63,7 @@ Session::Flow Session::on_parse(const Message& message, Output& out) {
   prepared->unit = unit_;
   if (!verdict->statements.empty()) {
     const auto& statement = verdict->statements.front();
+    prepared->fingerprint = statement.fingerprint;
     prepared->request_id =
         decide({.sql = parse->sql,
                 .rewritten = verdict->rewritten,
@@ -109,7 +111,9 @@ Session::Flow Session::on_describe(const Message& message, Output& out) {
   const Names& names = is_statement ? statements_ : portals_;
   if (const auto flow = check_names(describe->name, names, message, out)) return *flow;
   if (const auto flow = need_server(message, "", out)) return *flow;
-  forward(message, is_statement ? ReplyKind::DescribeStatement : ReplyKind::DescribePortal, out);
+  const Expected& entry = forward(
+      message, is_statement ? ReplyKind::DescribeStatement : ReplyKind::DescribePortal, out);
+  if (!is_statement) note_described(describe->name, entry);
   return Flow::Done;
 }
 
@@ -133,20 +137,22 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
       text->rewritten = prepared->rewritten;
       text->parameter_types = prepared->parameter_types;
       text->verdict = prepared->verdict;
+      text->fingerprint = prepared->fingerprint;
       text->is_contained = true;
     }
     const Names::Belief belief = predict(effect, std::move(text), {0, unit_});
     if (belief != Names::Belief::Known) {
       return not_executable(message, prepared->sql, {belief, effect.name}, out);
     }
+    if (const auto flow = not_started(message, prepared->sql, {statement, 1}, out)) return *flow;
     // The first Execute in the unit of its Parse continues the request that the Parse began.
     const bool continues =
         !prepared->claimed && prepared->unit == unit_ && prepared->request_id != 0;
-    request = continues
-                  ? prepared->request_id
-                  : decide(decided(*prepared, plan_of(prepared->statement)), *statement, out);
+    request = continues ? prepared->request_id
+                        : decide(decided(*prepared, plan_of(prepared->statement)), *statement, out);
     if (continues) prepared->claimed = true;
   }
+  describe_first(execute->portal, *prepared, request, out);
   Expected& entry = forward(message, ReplyKind::Execute, out);
   entry.request_id = request;
   note_quoting(entry, *prepared);

@@ -24,6 +24,7 @@ Expected& Session::expect(ReplyKind kind, Treatment treatment) {
   replies_.push({.kind = kind,
                  .treatment = treatment,
                  .may_quote_hidden = hides_anything(),  // unless more is known
+                 .is_guarded = is_enforced(),
                  .access = profile().access,
                  .seq = next_seq_++,
                  .unit = unit_,

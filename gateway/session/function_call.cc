@@ -23,8 +23,10 @@ Session::Flow Session::on_function_call(const Message& message, Output& out) {
   const auto verdict =
       std::make_shared<const policy::Verdict>(policy::judge_call(function, profile()));
   if (!verdict->allowed()) return refuse(message, text, refusal_of(*verdict), out);
+  if (const auto flow = denied(message, text, verdict->statements, out)) return *flow;
   if (const auto flow = on_changed_schema(message, text, *verdict, out)) return *flow;
   if (const auto flow = need_server(message, text, out)) return *flow;
+  if (const auto flow = not_started(message, text, verdict->statements, out)) return *flow;
 
   ++unit_;
   const std::uint64_t request = decide({text, {}}, verdict->statements.front(), out);

@@ -166,6 +166,9 @@ std::expected<VerdictRef, Session::Flow> Session::judge(const Message& message, 
   if (!(*verdict)->allowed()) {
     return std::unexpected(refuse(message, text.sql, refusal_of(**verdict), out));
   }
+  if (const auto flow = denied(message, text.sql, (*verdict)->statements, out)) {
+    return std::unexpected(*flow);
+  }
   if (const auto flow = on_changed_schema(message, text.sql, **verdict, out)) {
     return std::unexpected(*flow);
   }
@@ -193,6 +196,11 @@ std::optional<Session::Flow> Session::judge_again(const Message& message, Prepar
     }
     prepared.verdict = *verdict;
     prepared.statement = 0;
+  }
+  const policy::StatementVerdict* statement = prepared.judged();
+  if (statement != nullptr) {
+    const Shape shape{statement->statement_class, prepared.fingerprint};
+    if (const auto flow = denied(message, prepared.sql, shape, out)) return flow;
   }
   // Of a text with other statements only its own was asked for.
   if (prepared.is_contained && ddl_seq_ == 0) return std::nullopt;

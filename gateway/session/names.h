@@ -33,6 +33,7 @@ struct Prepared {
   std::vector<std::uint32_t> parameter_types;
   std::shared_ptr<const policy::Verdict> verdict;  // null: to be judged again
   std::size_t statement = 0;                       // which of the verdict's statements
+  std::uint64_t fingerprint = 0;                   // of the client's text, whatever it became
   std::uint64_t request_id = 0;                    // of the decision made at Parse
   std::uint64_t unit = 0;                          // in which it was parsed
   bool claimed = false;                            // an Execute of that unit continues that request

@@ -72,7 +72,8 @@ bool has_volatile_arguments(const StatementVerdict& statement) {
 std::string_view planned_text(std::string_view sql, const policy::Verdict& verdict,
                               const StatementVerdict& statement) {
   if (statement.planned_bytes == 0) return {};
-  if (verdict.rewritten.empty()) return sql.substr(statement.planned_offset, statement.planned_bytes);
+  if (verdict.rewritten.empty())
+    return sql.substr(statement.planned_offset, statement.planned_bytes);
   StatementVerdict planned;
   planned.offset = statement.planned_offset;
   planned.bytes = statement.planned_bytes;
@@ -82,7 +83,8 @@ std::string_view planned_text(std::string_view sql, const policy::Verdict& verdi
 }  // namespace
 
 bool Session::changes_plans(const StatementVerdict& statement) {
-  if (policy::changes_catalog(statement.statement_class) || runs_unread_code(statement)) return true;
+  if (policy::changes_catalog(statement.statement_class) || runs_unread_code(statement))
+    return true;
   const Effect& effect = statement.effect;
   if (effect.kind == Effect::Kind::DiscardAll) return true;
   return effect.kind == Effect::Kind::SetGuc && !sets_transaction(statement) &&

@@ -15,7 +15,10 @@ namespace {
 
 using policy::Violation;
 
-std::string probe_prefix() { return std::string(kPlanComment) + std::string(policy::kExplain); }
+std::string probe_prefix(const policy::StatementVerdict& statement) {
+  std::string prefix(kPlanComment);
+  return prefix.append(policy::kExplain).append(statement.planned_prefix);
+}
 
 // The probe as what the client's text became: positions in it are then told in the client's text.
 std::shared_ptr<const policy::Rewritten> placed_in(std::string_view sql,
@@ -26,7 +29,7 @@ std::shared_ptr<const policy::Rewritten> placed_in(std::string_view sql,
   auto placed = std::make_shared<policy::Rewritten>();
   placed->original = sql;
   placed->text = std::move(probe);
-  placed->replacements.push_back({0, begin, probe_prefix().size()});
+  placed->replacements.push_back({0, begin, probe_prefix(statement).size()});
   for (const policy::Replacement& each : verdict.replacements) {
     if (each.offset >= begin && each.offset < end) placed->replacements.push_back(each);
   }
@@ -88,7 +91,7 @@ Session::Flow Session::ask(const Message& message, const Gated& gated, const Pla
   question_->sql = gated.sql;
   question_->verdict = gated.verdict;
   question_->statement = gated.statement;
-  const std::string probe = probe_prefix() + std::string(need.text);
+  const std::string probe = probe_prefix(*gated.statement) + std::string(need.text);
   question_->placed = placed_in(gated.sql, *gated.verdict, *gated.statement, probe);
   if (message.type() == pgwire::frontend::kBind) {
     const auto head = pgwire::read_bind_head(message.body());
@@ -161,8 +164,7 @@ void Session::note_probe_end(const Expected& entry) {
 
 // The server's error is the client's answer. In a unit it is so at once, for the server skips what
 // follows; a Query is answered when the probe's ReadyForQuery has told how things stand.
-void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fields,
-                             Output& out) {
+void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out) {
   Expected& entry = replies_.front();
   entry.failed = true;
   statements_.failed(entry.seq);
@@ -171,10 +173,7 @@ void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fi
   if (!question_) return;
   std::string body = told_text(reply).value_or(std::string(reply.body()));
   show_names(body, *question_);
-  pgwire::Writer(question_->error)
-      .begin(pgwire::backend::kErrorResponse)
-      .bytes(body)
-      .end();
+  pgwire::Writer(question_->error).begin(pgwire::backend::kErrorResponse).bytes(body).end();
   question_->error_text = fields.message;
   if (entry.kind != ReplyKind::Query) end_probed_unit(out);
 }
@@ -185,8 +184,8 @@ void Session::end_probed_unit(Output& out) {
   const PlanQuestion question = *std::exchange(question_, std::nullopt);
   const Gated gated{question.sql, question.verdict, question.statement};
   const bool is_timeout = question.interruption == Interruption::Timeout;
-  const Violation violation = is_timeout ? planning_timed_out(question.timeout)
-                                         : planning_failed(question.error_text);
+  const Violation violation =
+      is_timeout ? planning_timed_out(question.timeout) : planning_failed(question.error_text);
   const Refusal refusal = question.interruption == Interruption::Client
                               ? cancelled()
                               : plan_refusal(gated, {&violation, 1});

@@ -33,21 +33,22 @@ Violation too_long_values() {
 }
 
 Violation planning_timed_out(std::chrono::milliseconds timeout) {
-  return not_bounded("timeout_seconds",
-                     "the statement could not be planned within " +
-                         std::to_string(timeout.count()) + " ms",
-                     "Simplify it, or try again when no other session locks its tables.");
+  return not_bounded(
+      "timeout_seconds",
+      "the statement could not be planned within " + std::to_string(timeout.count()) + " ms",
+      "Simplify it, or try again when no other session locks its tables.");
 }
 
 Violation planning_failed(std::string_view why) {
-  return not_bounded("on_error", "the server could not plan the statement: " + std::string(why), "");
+  return not_bounded("on_error", "the server could not plan the statement: " + std::string(why),
+                     "");
 }
 
 Violation cannot_ask(std::string_view obstacle) {
-  return not_bounded("enabled",
-                     "the cost of this statement cannot be known before it runs, because " +
-                         std::string(obstacle),
-                     "Send the statements one by one.");
+  return not_bounded(
+      "enabled",
+      "the cost of this statement cannot be known before it runs, because " + std::string(obstacle),
+      "Send the statements one by one.");
 }
 
 Violation too_many_plans() {

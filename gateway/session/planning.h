@@ -28,12 +28,12 @@ inline constexpr std::size_t kPlannedBindBytesMax = 1u << 20;
 
 // A statement that only its plan can bound. Borrowed from verdicts and names, for one call.
 struct PlanNeed {
-  std::size_t part = 0;                               // which statement of its message
-  const policy::StatementVerdict* judged = nullptr;   // whose facts the plan is held against
-  std::string_view text{};                            // that is asked for
-  std::string_view executed{};                        // the text that an EXECUTE runs
+  std::size_t part = 0;                              // which statement of its message
+  const policy::StatementVerdict* judged = nullptr;  // whose facts the plan is held against
+  std::string_view text{};                           // that is asked for
+  std::string_view executed{};                       // the text that an EXECUTE runs
   std::span<const std::uint32_t> parameter_types{};
-  std::string_view values{};  // as a Bind has them, formats in front
+  std::string_view values{};    // as a Bind has them, formats in front
   std::string_view obstacle{};  // why it cannot be asked for; empty: it can
 };
 

@@ -33,6 +33,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
     return *flow;
   }
   if (const auto flow = gate_query(message, verdict, out)) return *flow;
+  if (const auto flow = not_started(message, query->sql, verdict->statements, out)) return *flow;
   const std::uint64_t first_request = shared_.next_request_id;
   for (std::size_t i = 0; i < verdict->statements.size(); ++i) {
     const auto& statement = verdict->statements[i];
@@ -92,6 +93,7 @@ std::expected<Session::Quoting, Session::Flow> Session::predict_query(const Mess
       }
       text->verdict = verdict;
       text->statement = i;
+      text->fingerprint = statement.fingerprint;
     }
     const Names::Belief belief = predict(statement.effect, std::move(text), {i, unit});
     if (belief == Names::Belief::Known) continue;

@@ -21,7 +21,6 @@ bool Session::hides_anything() const {
 // What is hidden is settled when the message is sent, not when it is answered.
 void Session::note_hiding(Expected& entry, bool is_hiding) const {
   entry.may_quote_hidden = is_hiding;
-  entry.access = is_hiding ? profile().access : nullptr;
 }
 
 // What EXECUTE and FETCH run answers for itself; a cursor may be a function's, which nothing tells.
@@ -71,8 +70,8 @@ void Session::on_notice(const Message& reply, Output& out) {
   if (!is_skipped) relay_text(reply, out);
 }
 
-// The server's error or notice, but for what it may quote, and placed in the client's text. Nothing:
-// it may pass as it is.
+// The server's error or notice, but for what it may quote, and placed in the client's text.
+// Nothing: it may pass as it is.
 std::optional<std::string> Session::told_text(const Message& reply) const {
   using Kind = ServerText::Kind;
   const Expected* entry = replies_.empty() ? nullptr : &replies_.front();
@@ -83,13 +82,13 @@ std::optional<std::string> Session::told_text(const Message& reply) const {
   // By its header alone, so that it does not matter how much of it is there.
   const bool is_read_whole = reply.header.body_bytes < kServerControlLengthMax;
   return relayed({.kind = is_notice ? Kind::Notice
-                       : is_bind ? Kind::BindError
-                                 : Kind::Error,
-               .extent = is_read_whole ? ServerText::Extent::Whole : ServerText::Extent::Front,
-               .body = reply.body()},
-              {.access = is_hiding ? access.get() : nullptr,
-               .is_hiding = is_hiding,
-               .rewritten = entry == nullptr ? nullptr : entry->rewritten.get()});
+                          : is_bind ? Kind::BindError
+                                    : Kind::Error,
+                  .extent = is_read_whole ? ServerText::Extent::Whole : ServerText::Extent::Front,
+                  .body = reply.body()},
+                 {.access = is_hiding ? access.get() : nullptr,
+                  .is_hiding = is_hiding,
+                  .rewritten = entry == nullptr ? nullptr : entry->rewritten.get()});
 }
 
 void Session::relay_text(const Message& reply, Output& out) {

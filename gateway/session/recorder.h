@@ -52,6 +52,7 @@ struct Decision {
 // What the server said of a statement that failed.
 struct ServerError {
   std::string_view sqlstate, message, detail;
+  std::string_view error_code{};  // where the gateway ended it; empty: the server's own error
 };
 
 struct End {
@@ -59,7 +60,8 @@ struct End {
   Outcome outcome = Outcome::Ok;
   std::int64_t rows = -1;
   std::chrono::microseconds elapsed{0};
-  ServerError error{};  // empty: none
+  ServerError error{};     // empty: none
+  bool truncated = false;  // only the first `rows` of its rows went to the client
 };
 
 class Recorder {

@@ -83,8 +83,8 @@ Refusal no_catalog(std::string_view why) {
 }
 
 Refusal cancelled() {
-  Refusal refusal = make_refusal(policy::ErrorCode::ExecutionTimeout,
-                                 "canceling statement due to user request");
+  Refusal refusal =
+      make_refusal(policy::ErrorCode::ExecutionTimeout, "canceling statement due to user request");
   refusal.sqlstate = pgwire::sqlstate::kQueryCanceled;
   return refusal;
 }

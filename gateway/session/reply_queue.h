@@ -53,7 +53,8 @@ struct Expected {
   bool failed = false;  // a Query whose ErrorResponse was seen
   // Its errors and notices may quote what the client may not read.
   bool may_quote_hidden = false;
-  std::shared_ptr<const policy::Access> access;  // that says what is hidden; null: not known
+  bool is_guarded = false;  // the columns of its rows are looked at before they are passed on
+  std::shared_ptr<const policy::Access> access;  // when it was sent; null: no rules, or not known
   std::uint32_t statements = 0;                  // of a Query: how many were judged
   std::uint32_t done = 0;                        // … and how many have completed
   std::uint32_t copies_in = 0;                   // how often the server will ask for CopyData

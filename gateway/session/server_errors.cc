@@ -46,14 +46,15 @@ bool Session::on_error(const Message& reply, Output& out) {
     on_probe_error(reply, fields, out);
     return true;
   }
-  pass_error(reply, fields, out);
+  if (cut_ == Cut::None) pass_error(reply, fields, out);
+  const ServerError error = cut_error({fields.sqlstate, fields.message, fields.detail});
   portals_.doubt_fresh();
   if (entry.kind == ReplyKind::Sync)
     return true;  // of a deferred constraint; ReadyForQuery follows
   if (entry.kind == ReplyKind::Query) {
-    on_query_error({fields.sqlstate, fields.message, fields.detail});
+    on_query_error(error);
   } else {
-    on_extended_error({fields.sqlstate, fields.message, fields.detail});
+    on_extended_error(error);
   }
   return true;
 }

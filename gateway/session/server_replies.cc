@@ -3,6 +3,7 @@
 // does not fit there breaks the protocol, and nothing of that server is believed any more.
 #include <algorithm>
 
+#include "gateway/pgwire/row_description.h"
 #include "gateway/session/session.h"
 
 namespace gateway::session {
@@ -18,6 +19,10 @@ bool is_text(char type) {
 std::size_t text_bytes_wanted(const pgwire::FrameHeader& header) {
   return header.body_bytes < kServerControlLengthMax ? header.frame_bytes()
                                                      : pgwire::kHeaderBytes + kErrorFrontBytes;
+}
+
+std::size_t description_bytes_wanted(const pgwire::FrameHeader& header) {
+  return header.body_bytes <= pgwire::kRowDescriptionBytesMax ? header.frame_bytes() : 0;
 }
 
 // How much of the message must be there before it is looked at; 0: it may not be that long.
@@ -55,6 +60,7 @@ bool has_rows(ReplyKind kind) { return kind == ReplyKind::Execute || kind == Rep
 
 std::size_t Session::on_server_bytes(std::string_view bytes, TimePoint now, Output& out) {
   now_ = now;
+  if (holds_rows()) return 0;
   std::size_t at = 0;
   while (at < bytes.size() && !out.close) {
     const std::string_view rest = bytes.substr(at);
@@ -62,7 +68,9 @@ std::size_t Session::on_server_bytes(std::string_view bytes, TimePoint now, Outp
     const auto header = pgwire::read_header(rest);
     if (header && !*header) break;
     const bool is_changed = header && is_text((*header)->type) && is_text_read_whole();
+    const bool is_rows = header && is_guarded((*header)->type);
     const std::size_t wanted = is_changed ? text_bytes_wanted(**header)
+                               : is_rows  ? description_bytes_wanted(**header)
                                : header   ? bytes_wanted(**header)
                                           : 0;
     if (wanted == 0) {
@@ -72,6 +80,7 @@ std::size_t Session::on_server_bytes(std::string_view bytes, TimePoint now, Outp
     if (rest.size() < wanted) break;
     const Message reply{**header, rest.substr(0, std::min(rest.size(), (*header)->frame_bytes()))};
     server_body_ = Body::Drop;  // unless it is passed on
+    if (is_rows && guard_rows(reply, out) != Rows::Pass) break;
     if (!on_reply(reply, out)) {
       end(CloseReason::ServerProtocolViolation,
           "the server sent a message that answers nothing it was asked", out);
@@ -80,6 +89,7 @@ std::size_t Session::on_server_bytes(std::string_view bytes, TimePoint now, Outp
     server_body_left_ = reply.header.frame_bytes() - reply.frame.size();
     at += reply.frame.size();
   }
+  cancel_cut(out);
   return at;
 }
 
@@ -141,12 +151,14 @@ bool Session::on_rows(const Message& reply, Output& out) {
     server_body_ = Body::Collect;
     return true;
   }
+  if (exceeds_cap(reply)) cut_result(out);
   pass(reply, out);
   return true;
 }
 
 bool Session::on_function_result(const Message& reply, Output& out) {
   if (!replies_.front().is_function_call) return false;
+  if (exceeds_cap(reply)) cut_result(out);
   pass(reply, out);
   return true;
 }
@@ -190,10 +202,14 @@ bool Session::on_statement_complete(const Message& reply, Output& out) {
   statements_.succeeded(entry.seq, entry.done);
   portals_.succeeded(entry.seq, entry.done);
   const bool is_suspended = reply.type() == backend::kPortalSuspended;
+  const ServerError error = cut_error({});
   if (entry.request_id != 0 && (!is_query || entry.done < entry.statements)) {
-    end_request(entry.request_id + entry.done, is_suspended ? Outcome::Suspended : Outcome::Ok,
-                rows, {});
+    const Outcome outcome = !error.sqlstate.empty() ? Outcome::Error
+                            : is_suspended          ? Outcome::Suspended
+                                                    : Outcome::Ok;
+    end_request(entry.request_id + entry.done, outcome, rows, error);
   }
+  returned_ = {};
   ++entry.done;
   entry.sent_at = now_;
   if (is_query) return true;
@@ -222,13 +238,14 @@ bool Session::on_ready(const Message& reply, Output& out) {
   if (entry.kind == ReplyKind::Query && !entry.failed) {
     statements_.succeeded(entry.seq, entry.statements);
     portals_.succeeded(entry.seq, entry.statements);
-    end_query(entry, Outcome::Ok, {});
+    const ServerError error = cut_error({});  // of a FunctionCall: nothing else ends it
+    end_query(entry, error.sqlstate.empty() ? Outcome::Ok : Outcome::Error, error);
   }
-  if (is_silent(entry.treatment)) {
-    server_body_ = Body::Drop;
-  } else {
-    out.to_client.forward(reply.frame);
+  if (ends_cut(entry)) {
+    end_parses_through(entry.unit);
+    if (settle_cut(out)) return true;
   }
+  pass(reply, out);
   // The server has not hung up at the message that broke its COPY: the COPY was over before.
   if (discard_ == Discard::ForEver) {
     end(CloseReason::ClientProtocolViolation, "unexpected message type during COPY from stdin",
@@ -265,7 +282,8 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
 
 void Session::pass(const Message& reply, Output& out) {
   const bool is_skipped = !replies_.empty() && is_silent(replies_.front().treatment);
-  if (is_skipped && reply.type() != backend::kNotificationResponse) return;
+  const bool is_dropped = is_skipped || cut_ != Cut::None;
+  if (is_dropped && reply.type() != backend::kNotificationResponse) return;
   out.to_client.forward(reply.frame);
   server_body_ = Body::Forward;
 }
@@ -277,8 +295,10 @@ void Session::end_copy(const Expected& entry) {
 
 void Session::drop_front() {
   end_copy(replies_.front());
+  returned_ = {};
   note_probe_end(replies_.front());
   replies_.pop();
+  stop_if_nothing_runs();
 }
 
 void Session::pop(Output& out) {

@@ -54,11 +54,13 @@ Session::CancelTarget Session::cancel() {
     return CancelTarget::WaitingHere;
   }
   if (replies_.empty()) return CancelTarget::Nothing;
-  const Treatment treatment = replies_.front().treatment;
-  if (treatment == Treatment::Probe && question_) {
+  const Expected& next = replies_.front();
+  if (next.treatment == Treatment::Probe && question_) {
     question_->interruption = PlanQuestion::Interruption::Client;
   }
-  if (treatment != Treatment::Skip) return CancelTarget::Server;
+  // A Describe that the row guard sends goes with the Execute behind it.
+  const bool is_guard = next.kind == ReplyKind::DescribePortal;
+  if (next.treatment != Treatment::Skip || is_guard) return CancelTarget::Server;
   cancel_later_ = true;
   return CancelTarget::Later;
 }
@@ -75,6 +77,7 @@ bool Session::may_reuse_server() const {
 }
 
 bool Session::will_be_answered() const {
+  if (is_cancelling_) return true;
   return copy_ != Copy::In && client_body_left_ == 0 && replies_.holds_ready();
 }
 

@@ -22,6 +22,7 @@
 #include "gateway/pgwire/backend_messages.h"
 #include "gateway/pgwire/frame.h"
 #include "gateway/pgwire/frontend_messages.h"
+#include "gateway/session/admission.h"
 #include "gateway/session/close_reason.h"
 #include "gateway/session/handshake.h"
 #include "gateway/session/names.h"
@@ -31,6 +32,7 @@
 #include "gateway/session/reply_queue.h"
 #include "gateway/session/runs.h"
 #include "policy/cache.h"
+#include "policy/rules/output.h"
 #include "policy/standing.h"
 
 namespace gateway::session {
@@ -64,10 +66,16 @@ struct Inquiry {
   policy::Question question() const;  // borrowed
 };
 
+// Of one statement's rows, to the client.
+struct Returned {
+  std::uint64_t rows = 0, bytes = 0;
+};
+
 struct SessionSettings {
   policy::Standing standing;
   int server_major = 15;
   std::size_t max_statement_bytes = 1 << 20;
+  Admission* admission = nullptr;  // outlives the session; null: nothing is denied or limited
 };
 
 // What one call leaves to do. Reused: the caller clears it after it did.
@@ -127,10 +135,18 @@ class Session {
   // Matches replies; answers how many bytes it took (the rest is an incomplete message).
   std::size_t on_server_bytes(std::string_view bytes, TimePoint now, Output& out);
   void on_server_end(Output& out);
+  // on_server_bytes() takes nothing before a look at the catalog that starts after now: rows name a
+  // relation that is not known. Then it is to be called again, by whatever look_ended() said.
+  bool holds_rows() const { return look_ == Look::Wanted; }
+  void look_ended();
+  // The cancel that `cancel_server` asked for has arrived, or never will: it can hit no other
+  // statement.
+  void cancel_ended() { is_cancelling_ = false; }
 
   enum class CancelTarget : std::uint8_t { Nothing, WaitingHere, Server, Later };
-  // What a cancel request means now. WaitingHere: unavailable() ends it. Later: the gateway's own
-  // message runs; the cancel is remembered and cancel_server is set when the client's turn comes.
+  // What a client's cancel request means now. WaitingHere: unavailable() ends it. Later: the
+  // gateway's own message runs; the cancel is remembered and cancel_server is set when the client's
+  // turn comes.
   CancelTarget cancel();
 
   // Nothing outstanding, no transaction, no message begun: a good moment to end, and the server may
@@ -168,6 +184,10 @@ class Session {
   };
 
   const policy::Profile& profile() const { return *settings_.standing.profile; }
+  // There are rules, and they are not only warned of.
+  bool is_enforced() const {
+    return profile().access != nullptr && profile().enforcement == policy::Enforcement::Enforce;
+  }
 
   // judging.cc
   struct Text {
@@ -188,6 +208,20 @@ class Session {
                                         std::uint64_t unit, Output& out);
   void note_ddl(const policy::Verdict& verdict, const Expected& entry);
   void settle_ddl(Output& out);
+
+  // admitting.cc
+  using Statements = std::span<const policy::StatementVerdict>;
+  struct Shape {
+    policy::StatementClass statement_class;
+    std::uint64_t fingerprint;
+  };
+  std::optional<Flow> denied(const Message& message, std::string_view sql, const Shape& shape,
+                             Output& out);
+  std::optional<Flow> denied(const Message& message, std::string_view sql, Statements statements,
+                             Output& out);
+  std::optional<Flow> not_started(const Message& message, std::string_view sql,
+                                  Statements statements, Output& out);
+  void stop_if_nothing_runs();
 
   // client_messages.cc
   bool stream_client_body(std::string_view rest, std::size_t& at, Output& out);
@@ -348,6 +382,24 @@ class Session {
   void on_extended_error(const ServerError& error);
   void skip_to_sync(std::uint64_t failed_request, const ServerError& error);
 
+  // row_guard.cc
+  enum class Rows : std::uint8_t { Pass, Hold, End };  // End: `out` closes
+  bool is_guarded(char type) const;
+  Rows guard_rows(const Message& reply, Output& out);
+  policy::OutputVerdict judge_origin(policy::catalog::ColumnKey origin) const;
+  void end_at_denied_rows(policy::catalog::ColumnKey origin, Output& out);
+  void note_described(std::string_view portal, const Expected& entry);
+  void describe_first(std::string_view portal, const Prepared& prepared, std::uint64_t request,
+                      Output& out);
+
+  // result_cap.cc
+  bool exceeds_cap(const Message& reply);
+  void cut_result(Output& out);
+  void cancel_cut(Output& out);
+  ServerError cut_error(const ServerError& error);
+  bool ends_cut(const Expected& entry) const;
+  bool settle_cut(Output& out);
+
   // ends.cc
   void end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
                    const ServerError& error);
@@ -377,8 +429,21 @@ class Session {
   VerdictRef answered_;                     // … and what came of it
   bool has_looked_again_ = false;  // the catalog was read since the next message was first judged
   bool catalog_is_in_doubt_ = false;  // changed by this session: to be read before it is judged by
+  enum class Look : std::uint8_t { None, Wanted, Ended };
+  Look look_ = Look::None;  // at the catalog, for the rows that are next
+  // A result that is too large for the client.
+  //   None --a row too many--> Found --cancel asked for--> Running --statement's end--> Over
+  //   Found --statement's end--> Over --ReadyForQuery--> None
+  enum class Cut : std::uint8_t { None, Found, Running, Over };
+  Cut cut_ = Cut::None;
+  ReplyKind cut_until_ = ReplyKind::Sync;  // whose ReadyForQuery ends it
+  bool is_cancelling_ = false;       // a cancel of ours is under way: nothing else may be hit by it
+  Returned returned_;                // by the statement that is answered now
+  std::uint64_t described_seq_ = 0;  // the newest Describe of a portal
+  std::string described_portal_;     // … and which
   std::uint64_t ddl_seq_ = 0;  // the newest message that changed the schema, not committed yet
   std::optional<Refusal> unavailable_;
+  bool has_started_ = false;  // something that the admission counts as running
   // The plan gate's, of the message that is next.
   std::optional<PlanQuestion> question_;
   std::vector<PlanFound> plans_found_;  // answers to what was asked for it

@@ -15,7 +15,7 @@ using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
 constexpr std::string_view kStatuses[] = {"ok", "denied", "error"};
-constexpr std::string_view kChecks[] = {"statement", "schema",  "table",  "column",
+constexpr std::string_view kChecks[] = {"statement", "schema",  "table",   "column",
                                         "function",  "setting", "resolve", "plan"};
 constexpr std::string_view kResults[] = {"passed", "denied", "warned"};
 constexpr std::string_view kClientStates[] = {"login", "idle", "active", "waiting"};
@@ -23,6 +23,7 @@ constexpr std::string_view kServerStates[] = {"connecting", "idle", "busy", "res
                                               "cancelling"};
 constexpr std::string_view kDirections[] = {"from_client", "to_client", "from_server", "to_server"};
 constexpr std::string_view kCatalogLooks[] = {"changed", "unchanged", "failed"};
+constexpr std::string_view kLimitTypes[] = {"statements_per_minute", "running_statements"};
 constexpr std::string_view kReloadResults[] = {"ok", "failed"};
 
 ClientMetric::Label label(std::string name, std::string_view value) {
@@ -95,6 +96,7 @@ class LoopCollectable final : public prometheus::Collectable {
     std::vector<MetricFamily> out;
     collect_requests(out);
     collect_policy(out);
+    collect_limits(out);
     collect_connections(out);
     collect_pools(out);
     collect_catalogs(out);
@@ -156,6 +158,9 @@ class LoopCollectable final : public prometheus::Collectable {
     Family duration = histogram("policy_check_duration_seconds", "Time to judge a statement");
     duration.add({}, metrics_.policy_check_duration);
     out.push_back(duration.take());
+    Family flush = histogram("audit_flush_duration_seconds", "Time to write a batch of records");
+    flush.add({}, metrics_.audit_flush_duration);
+    out.push_back(flush.take());
     add_number(out, counter("verdict_cache_hits_total", "Verdicts found in the cache"),
                metrics_.verdict_cache_hits);
     add_number(out, counter("verdict_cache_misses_total", "Verdicts that had to be made"),
@@ -168,6 +173,21 @@ class LoopCollectable final : public prometheus::Collectable {
                metrics_.plan_cache_hits);
     add_number(out, counter("plan_cache_misses_total", "Plans that the server was asked for"),
                metrics_.plan_cache_misses);
+  }
+
+  void collect_limits(std::vector<MetricFamily>& out) const {
+    Family current = gauge("rate_limit_current", "In use of users' limits, all users together");
+    current.add_each("limit_type", kLimitTypes, [&](std::size_t at) {
+      return metrics_.limits_current[static_cast<LimitType>(at)];
+    });
+    out.push_back(current.take());
+    Family exceeded = counter("rate_limit_exceeded_total", "Messages refused over a user's limit");
+    exceeded.add_each("limit_type", kLimitTypes, [&](std::size_t at) {
+      return metrics_.limits_exceeded[static_cast<LimitType>(at)];
+    });
+    out.push_back(exceeded.take());
+    add_number(out, gauge("denials", "Users, databases and statements denied at run time"),
+               metrics_.denials);
   }
 
   void collect_connections(std::vector<MetricFamily>& out) const {

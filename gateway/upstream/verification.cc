@@ -54,7 +54,7 @@ std::string verification_query(const Settings& pinned) {
     normalised +=
         separator + ("pg_catalog.set_config(" + literal(name) + ", " + literal(pin) + ", true)");
   }
-  return "BEGIN; SELECT current_user, pg_catalog.current_setting('client_encoding'),"
+  return "/* postern */ BEGIN; SELECT current_user, pg_catalog.current_setting('client_encoding'),"
          " pg_catalog.current_setting('standard_conforming_strings'); SELECT" +
          effective + "; SELECT" + normalised + "; ROLLBACK";
 }

@@ -14,7 +14,8 @@ std::size_t bytes(const std::vector<Item>& items) {
 std::size_t bytes_of(const Relation& relation) {
   std::size_t total = bytes(relation.columns) + bytes(relation.parents) +
                       bytes(relation.unique_keys) + bytes(relation.view_reads) +
-                      bytes(relation.view_functions);
+                      bytes(relation.view_functions) + bytes(relation.index_columns) +
+                      bytes(relation.policy_reads) + bytes(relation.policy_functions);
   for (const auto& column : relation.columns) total += bytes(column.generated_from);
   for (const auto& key : relation.unique_keys) total += bytes(key);
   return total;

@@ -55,7 +55,10 @@ inline constexpr auto kFields<Relation> =
                Field{"columns", &Relation::columns},
                Field{"definition", &Relation::definition},
                Field{"view_reads", &Relation::view_reads},
-               Field{"view_functions", &Relation::view_functions}};
+               Field{"view_functions", &Relation::view_functions},
+               Field{"index_columns", &Relation::index_columns},
+               Field{"policy_reads", &Relation::policy_reads},
+               Field{"policy_functions", &Relation::policy_functions}};
 
 template <>
 inline constexpr auto kFields<Function> =

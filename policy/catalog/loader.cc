@@ -2,6 +2,7 @@
 #include "policy/catalog/loader.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "policy/catalog/cells.h"
@@ -80,6 +81,9 @@ void Loader::add_row(Part part, Cells& cells) {
     case Part::ViewReads: return add_view_read(cells);
     case Part::ViewFunctions: return add_view_function(cells);
     case Part::ViewTypes: return add_view_type(cells);
+    case Part::IndexColumns: return add_index_column(cells);
+    case Part::PolicyReads: return add_policy_read(cells);
+    case Part::PolicyFunctions: return add_policy_function(cells);
     case Part::Functions: return add_function(cells);
     case Part::Aggregates: return add_aggregate(cells);
     case Part::Types: return add_type(cells);
@@ -178,6 +182,26 @@ void Loader::add_view_function(Cells& cells) {
 void Loader::add_view_type(Cells& cells) {
   const Oid view = cells.oid();
   view_types_.emplace_back(view, cells.oid());
+}
+
+void Loader::add_index_column(Cells& cells) {
+  Relation* owner = relation(cells.oid());
+  const auto column = cells.number16();
+  if (owner == nullptr) return;
+  auto& columns = owner->index_columns;
+  if (std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
+}
+
+void Loader::add_policy_read(Cells& cells) {
+  Relation* owner = relation(cells.oid());
+  const Oid read = cells.oid();
+  if (owner != nullptr) owner->policy_reads.push_back(read);
+}
+
+void Loader::add_policy_function(Cells& cells) {
+  Relation* owner = relation(cells.oid());
+  const Oid called = cells.oid();
+  if (owner != nullptr) owner->policy_functions.push_back(called);
 }
 
 void Loader::add_function(Cells& cells) {
@@ -333,6 +357,30 @@ void Loader::settle_views() {
   }
 }
 
+void Loader::settle_policies() {
+  for (auto& secured : rows_.relations) keep_noteworthy(secured.policy_functions);
+}
+
+// ANALYZE of a partition leaves the estimate of the partitioned table as it is.
+void Loader::settle_row_estimates() {
+  std::unordered_map<Oid, double> sums;
+  const auto add_to_parents = [&](const Relation& leaf) {
+    const Relation* at = &leaf;
+    while (!at->parents.empty()) {
+      at = relation(at->parents.front());
+      if (at == nullptr || at->kind != RelationKind::Partitioned) return;
+      double& sum = sums.try_emplace(at->oid, 0.0).first->second;
+      sum = sum < 0 || leaf.row_estimate < 0 ? -1 : sum + leaf.row_estimate;
+    }
+  };
+  for (const auto& leaf : rows_.relations) {
+    if (leaf.kind != RelationKind::Partitioned) add_to_parents(leaf);
+  }
+  for (const auto& [parent, sum] : sums) {
+    if (Relation* row = relation(parent)) row->row_estimate = sum;
+  }
+}
+
 std::expected<Rows, std::string> Loader::finish() && {
   if (!error_.empty()) return std::unexpected(std::move(error_));
   if (rows_.server_major == 0) return std::unexpected("the server did not say its version");
@@ -340,6 +388,8 @@ std::expected<Rows, std::string> Loader::finish() && {
   decide_functions(rows_);
   settle_types();
   settle_views();
+  settle_policies();
+  settle_row_estimates();
   return std::move(rows_);
 }
 

@@ -37,6 +37,9 @@ class Loader {
   void add_view_read(Cells& cells);
   void add_view_function(Cells& cells);
   void add_view_type(Cells& cells);
+  void add_index_column(Cells& cells);
+  void add_policy_read(Cells& cells);
+  void add_policy_function(Cells& cells);
   void add_function(Cells& cells);
   void add_aggregate(Cells& cells);
   void add_type(Cells& cells);
@@ -51,6 +54,8 @@ class Loader {
   void keep_noteworthy(std::vector<Oid>& functions);
   void settle_types();
   void settle_views();
+  void settle_policies();
+  void settle_row_estimates();
 
   Rows rows_;
   std::vector<std::pair<Oid, Oid>> view_types_;

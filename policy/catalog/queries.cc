@@ -95,6 +95,27 @@ constexpr Query kQueries[] = {
      " WHERE ev_type = '1' AND relkind IN ('v', 'm') AND c.oid >= 16384"
      " AND refclassid = 'pg_type'::regclass ORDER BY 1, 2"},
 
+    // Those that a condition on the column may use.
+    {Part::IndexColumns,
+     "SELECT indrelid, indkey[0] FROM pg_index"
+     " WHERE indisvalid AND indpred IS NULL AND indkey[0] > 0 AND indrelid >= 16384"
+     " ORDER BY indrelid, indexrelid"},
+
+    // As of views: the stored trees tell what pg_depend does not.
+    {Part::PolicyReads,
+     "SELECT DISTINCT polrelid, read[1]::oid FROM pg_policy,"
+     " regexp_matches(concat(polqual::text, polwithcheck::text), ':relid ([0-9]+)', 'g') read"
+     " WHERE read[1]::oid <> 0 ORDER BY 1, 2"},
+
+    {Part::PolicyFunctions,
+     "WITH policies AS (SELECT polrelid, concat(polqual::text, polwithcheck::text) AS tree"
+     "  FROM pg_policy)"
+     " SELECT polrelid, call[1]::oid FROM policies,"
+     "  regexp_matches(tree, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g') call"
+     " UNION SELECT polrelid, oprcode::oid FROM policies,"
+     "  regexp_matches(tree, ':opno ([0-9]+)', 'g') call"
+     "  JOIN pg_operator o ON o.oid = call[1]::oid ORDER BY 1, 2"},
+
     {Part::Functions,
      "SELECT p.oid, pronamespace, proname, prokind, proargtypes, proallargtypes, proargmodes,"
      " proargnames, provariadic, pronargdefaults, prorettype, proretset, prosecdef, provolatile,"
@@ -185,6 +206,11 @@ constexpr Query kQueries[] = {
 #define POSTERN_OF_LASTING_SCHEMAS(catalog, schema) \
   POSTERN_VERSIONS(catalog, POSTERN_NOT_TEMPORARY(schema))
 
+#define POSTERN_ROW_ESTIMATES                                                    \
+  "(SELECT coalesce(sum(hash_record_extended(ROW(oid, CASE WHEN reltuples > 0"   \
+  " THEN ceil(ln(reltuples) / ln(2)) ELSE reltuples END), 0)), 0) FROM pg_class" \
+  " WHERE oid >= 16384 AND relkind IN ('r', 'm', 'p') AND relpersistence <> 't')"
+
 // Of pg_depend only what queries() look at: what belongs to extensions, what views use, what
 // functions the constraints of domains call.
 constexpr std::string_view kFingerprintQuery =
@@ -198,6 +224,8 @@ constexpr std::string_view kFingerprintQuery =
     POSTERN_OF_LASTING_RELATIONS("pg_inherits", "inhrelid") ","
     POSTERN_OF_LASTING_RELATIONS("pg_index", "indrelid") ","
     POSTERN_OF_LASTING_RELATIONS("pg_rewrite", "ev_class") ","
+    POSTERN_OF_LASTING_RELATIONS("pg_policy", "polrelid") ","
+    POSTERN_ROW_ESTIMATES ","
     POSTERN_OF_LASTING_RELATIONS("pg_constraint", "conrelid") ","
     POSTERN_VERSIONS("pg_depend",
                      "deptype = 'e' OR classid = 'pg_rewrite'::regclass"
@@ -217,6 +245,7 @@ constexpr std::string_view kFingerprintQuery =
     POSTERN_VERSIONS("pg_extension", "true") ")";
 // clang-format on
 
+#undef POSTERN_ROW_ESTIMATES
 #undef POSTERN_OF_LASTING_SCHEMAS
 #undef POSTERN_OF_LASTING_RELATIONS
 #undef POSTERN_VERSIONS

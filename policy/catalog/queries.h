@@ -20,6 +20,9 @@ enum class Part : std::uint8_t {
   ViewReads,
   ViewFunctions,
   ViewTypes,
+  IndexColumns,
+  PolicyReads,
+  PolicyFunctions,
   Functions,
   Aggregates,
   Types,
@@ -59,8 +62,9 @@ constexpr std::string_view kWithoutTexts = "SET LOCAL postern.texts = 'off'";
 constexpr std::string_view kTransactions = "SELECT pg_current_snapshot()";
 
 // One value that changes with every version of every row that queries() read, but for comments and
-// objects of temporary schemas: those come and go too often. Estimates that VACUUM and ANALYZE
-// write in place do not change it, rows that VACUUM FULL moves do. Any role may ask it.
+// objects of temporary schemas: those come and go too often. Of estimates of rows, which VACUUM
+// and ANALYZE write in place, the power of two counts. Rows that VACUUM FULL moves change it. Any
+// role may ask it.
 extern const std::string_view kFingerprint;
 
 std::span<const Query> queries();  // to be run in this order

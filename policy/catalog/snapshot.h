@@ -61,7 +61,9 @@ struct Relation {
   std::string_view name{};
   RelationKind kind = RelationKind::Table;
   bool has_row_security = false;
-  double row_estimate = 0;        // pg_class.reltuples; negative: never analysed
+  // pg_class.reltuples; negative: never analysed. Of a partitioned table that of its partitions,
+  // where all of them were.
+  double row_estimate = 0;
   std::string_view extension{};   // that owns it; empty: none
   std::string_view definition{};  // of a view or materialized view: pg_get_viewdef, names qualified
   std::string_view comment{};
@@ -75,6 +77,11 @@ struct Relation {
   // those behind its operators, and the checks of its domains, are among them.
   std::vector<ColumnKey> view_reads{};
   std::vector<Oid> view_functions{};
+  std::vector<std::int16_t> index_columns{};  // that an index begins with, each once
+  // What the policies of row security on it read, and the functions that they call but built-in
+  // ones that are Allowed.
+  std::vector<Oid> policy_reads{};
+  std::vector<Oid> policy_functions{};
   bool is_built_in() const { return oid < kFirstUserOid; }
   const Column* column(std::string_view column_name) const;  // null: no such user column
   const Column* column(std::int16_t number) const;

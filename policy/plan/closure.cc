@@ -49,6 +49,8 @@ void Closure::follow_relation(const Relation& relation) {
   for (const Oid child : snapshot_.children(relation.oid)) add(child);
   for (const auto& read : relation.view_reads) add(read.relation);
   for (const Oid function : relation.view_functions) add_function(function);
+  for (const Oid read : relation.policy_reads) add(read);
+  for (const Oid function : relation.policy_functions) add_function(function);
   has_system_views_ |= relation.is_built_in() && relation.kind == RelationKind::View;
 }
 

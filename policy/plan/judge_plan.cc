@@ -106,13 +106,10 @@ void judge_estimates(const PlanTree& tree, const PlanLimits& limits, PlanVerdict
 
 // "id, customer_id"
 std::string indexed_columns(const catalog::Relation& table) {
-  std::vector<std::int16_t> told;
   std::string names;
-  for (const auto& key : table.unique_keys) {
-    if (key.empty() || std::ranges::find(told, key.front()) != told.end()) continue;
-    const catalog::Column* column = table.column(key.front());
+  for (const std::int16_t number : table.index_columns) {
+    const catalog::Column* column = table.column(number);
     if (column == nullptr) continue;
-    told.push_back(key.front());
     if (!names.empty()) names += ", ";
     names += rules::quoted_name(column->name);
   }
@@ -153,6 +150,12 @@ Violation outside(const std::string& name, bool is_known) {
   return violation;
 }
 
+// A plan may name one relation many times.
+bool is_told(const PlanVerdict& verdict, const std::string& name) {
+  return std::ranges::find(verdict.violations, name, &Violation::resource) !=
+         verdict.violations.end();
+}
+
 std::string name_of(const PlanRelation& relation) {
   return rules::quoted_name(relation.schema) + '.' + rules::quoted_name(relation.name);
 }
@@ -169,6 +172,7 @@ void judge_relations(const PlanTree& tree, const Facts& facts, const Profile& pr
       if (verdict.violations.size() >= kViolationsMax) return;
       const auto* relation = known_relation(snapshot, named);
       if (relation != nullptr && closure.has(*relation)) continue;
+      if (is_told(verdict, name_of(named))) continue;
       verdict.violations.push_back(outside(name_of(named), relation != nullptr));
     }
   }
@@ -201,6 +205,13 @@ PlanVerdict judge_text(std::string_view json, const StatementVerdict& statement,
 }
 
 }  // namespace
+
+std::string explain_text(std::string_view sql, const StatementVerdict& statement) {
+  if (statement.planned_bytes == 0) return {};
+  std::string text(kExplain);
+  text.append(statement.planned_prefix);
+  return text.append(sql.substr(statement.planned_offset, statement.planned_bytes));
+}
 
 PlanVerdict judge_plan(std::string_view json, const StatementVerdict& statement,
                        const Profile& profile) {

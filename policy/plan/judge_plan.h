@@ -12,11 +12,15 @@
 
 namespace policy {
 
-// Goes before the text of a statement: its answer is rows of one text column, which joined by
-// newlines are one JSON document.
+// Goes before the bytes of a statement that are asked about: explain_text() does that: its answer
+// is rows of one text column, which joined by newlines are one JSON document.
 inline constexpr std::string_view kExplain = "EXPLAIN (VERBOSE, FORMAT JSON) ";
 // Of the answer; a longer one is a refusal.
 inline constexpr std::size_t kPlanBytesMax = 4u << 20;
+
+// What the server is asked of `statement`, a statement of `sql`. Empty: its bytes cannot be told,
+// and it is to be refused.
+std::string explain_text(std::string_view sql, const StatementVerdict& statement);
 
 struct PlanVerdict {
   double rows = 0, cost = 0;            // the estimates, as far as they could be read
@@ -25,7 +29,8 @@ struct PlanVerdict {
   bool allowed() const { return violations.empty(); }
 };
 
-// `json` is the answer for `statement`, whose facts point into the catalog of `profile.access`.
+// `json` is the answer for `statement`, whose facts point into the catalog of `profile.access`. Of
+// EXECUTE that is the statement that was prepared.
 // Relations of the plan that the facts do not lead to (partitions, children, views, row security,
 // bodies of functions in SQL) are a refusal, and so is what cannot be read. Never throws.
 PlanVerdict judge_plan(std::string_view json, const StatementVerdict& statement,

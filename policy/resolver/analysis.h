@@ -207,6 +207,28 @@ class Analysis {
                                       Sources sources);
   void json_behavior(Level& level, const JsonBehavior* node, Sources& sources);
 
+  // -- cost_bound.cc
+  void equalities(Level& level, const void* condition, std::int32_t only_use = -1);
+  void equality(Level& level, const void* left, const void* right, std::int32_t only_use);
+  void equal_to_list(Level& level, const A_Expr& node, std::int32_t only_use);
+  void join_equalities(Level& level, const JoinExpr& node, const Item& left, const Item& right);
+  void using_equalities(Level& level, const JoinExpr& node, const Item& left, const Item& right,
+                        std::span<const std::string_view> merged);
+  void add_equality(Level& level, const Equality& equality, std::int32_t only_use);
+  std::optional<Visible> base_column(Level& level, const void* node);
+  Oid constant_type(const void* node);
+  bool is_index_usable(Oid column, Oid value) const;
+  void bound(Level& level, Result& result, const Item* target = nullptr);
+  void bound_values(Level& level, Result& result, double rows);
+  double rows_of(const catalog::Relation& relation) const;
+  void bound_call(Level& level, const FuncCall& node, const catalog::Choice& choice);
+  void planned(CostBound::Planned planned, const Result& result);
+
+  // -- built_values.cc
+  void note_built_value(const FuncCall& node, const catalog::Choice& choice);
+  double built_bytes(const void* node);
+  double magnitude(const void* node);
+
   // -- calls.cc
   Value call(Level& level, const FuncCall& node);
   // Nothing where no function fits.
@@ -305,6 +327,7 @@ class Analysis {
   void remove(Level& level, const DeleteStmt& node, Result* returned);
   void merge(Level& level, const MergeStmt& node, Result* returned);
   void copy(Level& level, const CopyStmt& node);
+  void copied_table(const catalog::Relation& table, std::size_t offset);
   Item* write_target(Level& level, const RangeVar& var);
   void written_columns(Item& target, const List* columns, std::size_t values, std::size_t offset);
   void subscripts(Level& level, const List* indirection);

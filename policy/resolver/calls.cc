@@ -223,6 +223,7 @@ Value Analysis::call(Level& level, const FuncCall& node) {
                                                       .is_ordered_set = node.agg_within_group});
   if (note_choice(last_choice_, name, arguments.values, offset)) {
     note_constants(node, offset);
+    bound_call(level, node, last_choice_);
     const bool has_names = std::ranges::any_of(
         arguments.types, [](const catalog::Argument& each) { return !each.name.empty(); });
     if (!has_names) ask_all(arguments.values, last_choice_);

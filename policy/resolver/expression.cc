@@ -261,6 +261,7 @@ Value Analysis::indirection(Level& level, const A_Indirection& node) {
 Value Analysis::sublink(Level& level, const SubLink& node) {
   Result result = any_query(node.subselect, &level);
   level.entries += result.entries;
+  level.nested_work += result.work;
   Value test;
   if (node.testexpr != nullptr) test = expression(level, node.testexpr);
   Sources sources = test.sources;

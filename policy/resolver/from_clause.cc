@@ -174,6 +174,8 @@ Item* Analysis::range_var(Level& level, const RangeVar& var, Names& names) {
     // Inlined where it is asked for; one that is not is planned once, and counted there.
     const bool is_inlined = cte->node->ctematerialized == CTEMaterializeNever;
     level.entries += is_inlined ? std::max<std::uint64_t>(cte->result.entries, 1) : 1;
+    level.rows *= cte->result.rows;
+    level.work += cte->result.work;
   } else if (const auto* relation = relation_of(var)) {
     item = base_item(*relation, place(var.location));
     item->locked_uses = {&item->use, 1};
@@ -187,6 +189,7 @@ Item* Analysis::range_var(Level& level, const RangeVar& var, Names& names) {
     item = make_item();
     item->name = var.relname;
     item->is_listed = item->is_open = true;
+    level.rows = CostBound::kUnknown;
   }
   rename(*item, var.alias);
   names.push_back({.item = item});
@@ -198,6 +201,8 @@ Item* Analysis::subselect(Level& level, const RangeSubselect& sub, Names& names)
   const Result result = any_query(sub.subquery, &level);
   level.is_lateral = was_lateral;
   level.entries += result.entries + 1;
+  level.rows *= result.rows;
+  (sub.lateral ? level.nested_work : level.work) += result.work;
   Item* item = derived_item("", result);
   item->locked_uses = result.locked_uses;
   level.in_from.push_back(item);
@@ -336,13 +341,16 @@ Item* Analysis::join(Level& level, const JoinExpr& node, Names& names) {
     if (joined->is_open) uncertain("NATURAL JOIN with columns that cannot be told", 0);
   }
   Item* using_item = node.join_using_alias == nullptr ? nullptr : make_item();
-  join_columns(node, *joined, merged_names(node, *left, *right), using_item);
+  const auto merged = merged_names(node, *left, *right);
+  join_columns(node, *joined, merged, using_item);
+  using_equalities(level, node, *left, *right, merged);
 
   if (node.quals != nullptr) {
     Names outer(&arena_);
     outer.swap(level.names);
     level.names.assign(ours.begin(), ours.end());
     filter(level, node.quals);
+    join_equalities(level, node, *left, *right);
     level.names.swap(outer);
   }
   if (using_item != nullptr) {

@@ -26,7 +26,8 @@ Level Analysis::make_level(Level* parent) {
   return Level{.parent = parent,
                .names = Names(&arena_),
                .in_from = seq<const Item*>(),
-               .ctes = seq<Cte*>()};
+               .ctes = seq<Cte*>(),
+               .equalities = seq<Equality>()};
 }
 
 Result Analysis::make_result() { return Result{.columns = seq<Visible>()}; }

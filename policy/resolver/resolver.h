@@ -31,6 +31,7 @@ struct ResolveInput {
   std::string_view function_name{};  // that may stand before such a name
   bool is_rewritten = false;         // fill Facts::shape
   bool is_traced = false;            // fill OutputColumn::sources and Facts::filters
+  bool is_bounded = false;           // fill Facts::bound and Facts::built
 };
 
 // `statement` is the PostgreSQL Node of one top-level statement.

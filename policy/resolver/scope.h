@@ -12,6 +12,7 @@
 
 #include "policy/catalog/snapshot.h"
 #include "policy/catalog/typing.h"
+#include "policy/facts.h"
 
 struct CommonTableExpr;  // of PostgreSQL's parsenodes.h
 struct List;
@@ -109,6 +110,17 @@ struct Result {
   std::span<const std::int32_t> locked_uses{};
   // Of VALUES: the types of each column, row by row. INSERT converts each by itself.
   const Seq<Seq<Oid>>* row_types = nullptr;
+  // At most; cost_bound.cc. What nobody bounded is not.
+  double rows = CostBound::kUnknown;
+  double work = CostBound::kUnknown;
+};
+
+// A column that has one value, or one of few, for what else is known: `a.id = 1`, `a.id = b.a_id`.
+struct Equality {
+  std::int32_t use = -1;
+  std::int16_t column = 0;
+  std::int32_t other_use = -1;  // -1: constants or parameters
+  double values = 1;
 };
 
 struct Level;
@@ -134,6 +146,11 @@ struct Level {
   bool is_lateral = false;  // what stands to the left in FROM may be named
   std::uint64_t entries = 0;
   const List* windows = nullptr;
+  // cost_bound.cc
+  Seq<Equality> equalities;
+  double rows = 1;         // of what is no table in FROM, multiplied
+  double work = 0;         // of the queries in FROM and WITH
+  double nested_work = 0;  // of the queries in expressions, for one row
 };
 
 }  // namespace policy::resolver

@@ -242,6 +242,7 @@ Result Analysis::plain_select(const SelectStmt& node, Level& level) {
   level.windows = node.windowClause;
   target_list(level, node.targetList, result);
   if (node.whereClause != nullptr) filter(level, node.whereClause);
+  equalities(level, node.whereClause);
   if (node.havingClause != nullptr) filter(level, node.havingClause);
   group_list(level, node.groupClause, result);
   if (list_length(node.groupClause) > 0) {
@@ -252,6 +253,7 @@ Result Analysis::plain_select(const SelectStmt& node, Level& level) {
   windows(level, node.windowClause);
   distinct(level, node, result);
   tail(node, level, result);
+  bound(level, result);
   result.locked_uses = lockable(level);
   return result;
 }
@@ -302,6 +304,7 @@ Result Analysis::values(const SelectStmt& node, Level& level) {
   result.row_types = &types;
   level.entries += 1;
   tail(node, level, result);
+  bound_values(level, result, level.rows * list_length(node.valuesLists));
   return result;
 }
 
@@ -314,6 +317,8 @@ void Analysis::merge_arms(Result& left, const Result& right, const SelectStmt& n
   check_arms(left, right, 0);
   left.is_open |= right.is_open;
   left.entries += right.entries;
+  left.rows += right.rows;
+  left.work += right.work;
   for (std::size_t i = 0; i < left.columns.size() && i < right.columns.size(); ++i) {
     auto& value = left.columns[i].value;
     value = merged(value, right.columns[i].value);
@@ -337,6 +342,7 @@ Result Analysis::set_operation(const SelectStmt& node, Level& level) {
   merge_arms(result, right, node);
   // ORDER BY names output columns only, and there is no FROM of its own.
   tail(node, level, result);
+  result.work += level.work + level.nested_work;
   return result;
 }
 

@@ -21,6 +21,9 @@ void Analysis::prepare(const PrepareStmt& node) {
   }
   statement(node.query);
   facts_.outputs.clear();
+  if (facts_.bound.planned != CostBound::Planned::Nothing) {
+    facts_.bound.planned = CostBound::Planned::Later;
+  }
 }
 
 // To a type that is not known here: EXECUTE's arguments become what PREPARE declared.
@@ -37,6 +40,7 @@ void Analysis::note_assignment_from(Oid type) {
 
 void Analysis::query_statement(const void* node) {
   const Result result = any_query(node, nullptr);
+  planned(CostBound::Planned::Statement, result);
   note_chosen_rows(node);
   facts_.outputs.reserve(result.columns.size());
   for (const auto& column : result.columns) {
@@ -79,6 +83,9 @@ void Analysis::statement(const void* node) {
     case T_ExplainStmt:
       statement(as<ExplainStmt>(node).query);
       facts_.outputs.clear();
+      if (facts_.bound.planned != CostBound::Planned::Nothing) {
+        facts_.bound.planned = CostBound::Planned::Inside;
+      }
       return;
     case T_DeclareCursorStmt:
       statement(as<DeclareCursorStmt>(node).query);
@@ -104,6 +111,7 @@ void Analysis::statement(const void* node) {
     }
     case T_ExecuteStmt: {
       Level level = make_level(nullptr);
+      facts_.bound.planned = CostBound::Planned::Statement;
       const List* arguments = as<ExecuteStmt>(node).params;
       for (int i = 0; i < list_length(arguments); ++i) {
         note_assignment_from(expression(level, element(arguments, i)).type);

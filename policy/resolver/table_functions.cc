@@ -24,6 +24,7 @@ bool Analysis::unnest_columns(Level& level, const void* node, Item& item) {
                           function.over == nullptr && !function.agg_star &&
                           !function.agg_distinct && !function.func_variadic;
   if (!is_several) return false;
+  level.rows = CostBound::kUnknown;
   const std::string_view name[] = {"unnest"};
   for (int i = 0; i < list_length(function.args); ++i) {
     Seq<Value> arguments = seq<Value>();
@@ -120,6 +121,7 @@ Item* Analysis::range_function(Level& level, const RangeFunction& node, Names& n
 
 Item* Analysis::xml_table(Level& level, const RangeTableFunc& node, Names& names) {
   const bool was_lateral = std::exchange(level.is_lateral, true);
+  level.rows = CostBound::kUnknown;
   Item* item = make_item();
   item->is_listed = true;
   item->name = "xmltable";
@@ -172,6 +174,7 @@ void Analysis::json_table_columns(Level& level, const List* columns, Item& item)
 Item* Analysis::json_table(Level& level, const JsonTable& node, Names& names) {
   needs(17, "JSON_TABLE", place(node.location));
   const bool was_lateral = std::exchange(level.is_lateral, true);
+  level.rows = CostBound::kUnknown;
   Item* item = make_item();
   item->is_listed = true;
   item->name = "json_table";

@@ -26,6 +26,7 @@ void Analysis::with_clause(Level& level, const WithClause* clause) {
   for (Cte* cte : ours) {
     if (cte->state == Cte::State::Waiting) resolve_cte(*cte);
     level.entries += cte->result.entries;
+    level.work += cte->result.work;
     if (!clause->recursive) level.ctes.push_back(cte);
   }
 }
@@ -95,6 +96,9 @@ void Analysis::resolve_recursive(Cte& cte, const SelectStmt& select) {
   }
   tell_apart(cte.result, select);
   cte.result.entries = first.entries + second.entries + level.entries;
+  cte.result.rows = cte.is_recursive ? CostBound::kUnknown : first.rows + second.rows;
+  cte.result.work = cte.is_recursive ? CostBound::kUnknown
+                                     : first.work + second.work + level.work + level.nested_work;
   tail(select, level, cte.result);
 }
 

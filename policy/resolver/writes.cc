@@ -139,6 +139,8 @@ void Analysis::inserted_rows(Level& level, Item& target, const InsertStmt& node)
   if (node.selectStmt == nullptr) return written_columns(target, node.cols, 0, offset);
   const Result rows = any_query(node.selectStmt, &level);
   level.entries += rows.entries;
+  level.rows *= rows.rows;
+  level.work += rows.work;
   const std::size_t count = rows.is_open ? kOutputColumnsMax : rows.columns.size();
   written_columns(target, node.cols, count, offset);
   for (std::size_t i = 0; i < rows.columns.size(); ++i) {
@@ -224,6 +226,7 @@ void Analysis::insert(Level& level, const InsertStmt& node, Result* returned) {
   level.names.push_back({.item = target});
   if (node.onConflictClause != nullptr) on_conflict(level, *target, *node.onConflictClause);
   returning(level, *target, node.returningList, *returned);
+  bound_values(level, *returned, level.rows);
   returned->entries += level.entries;
 }
 
@@ -245,7 +248,9 @@ void Analysis::update(Level& level, const UpdateStmt& node, Result* returned) {
   }
   set_clause(level, *target, node.targetList);
   if (node.whereClause != nullptr) filter(level, node.whereClause);
+  equalities(level, node.whereClause);
   returning(level, *target, node.returningList, *returned);
+  bound(level, *returned, target);
   returned->entries += level.entries;
 }
 
@@ -258,7 +263,9 @@ void Analysis::remove(Level& level, const DeleteStmt& node, Result* returned) {
     use(target->use).has_where = node.whereClause != nullptr;
   }
   if (node.whereClause != nullptr) filter(level, node.whereClause);
+  equalities(level, node.whereClause);
   returning(level, *target, node.returningList, *returned);
+  bound(level, *returned, target);
   returned->entries += level.entries;
 }
 
@@ -316,14 +323,24 @@ void Analysis::merge(Level& level, const MergeStmt& node, Result* returned) {
   returned->entries += level.entries;
 }
 
+// COPY table TO: as the query that it is.
+void Analysis::copied_table(const catalog::Relation& table, std::size_t offset) {
+  const double rows = rows_of(table);
+  facts_.bound = {.planned = CostBound::Planned::Table,
+                  .rows = rows,
+                  .work = rows,
+                  .largest_scan = rows,
+                  .table_at = offset};
+}
+
 void Analysis::copy(Level& level, const CopyStmt& node) {
   if (node.query != nullptr) {
-    any_query(node.query, &level);
-    return;
+    return planned(CostBound::Planned::Inside, any_query(node.query, &level));
   }
   if (node.relation == nullptr) return;
   Item* target = write_target(level, *node.relation);
   if (target->relation == nullptr) return;
+  if (!node.is_from) copied_table(*target->relation, place(node.relation->location));
   const How how = node.is_from ? How::Written : How::Named;
   auto& used = use(target->use);
   (node.is_from ? used.is_inserted : used.is_read) = true;

@@ -12,6 +12,7 @@ Finds check(const Case& statement) {
   check_functions(statement, finds);
   check_settings(statement, finds);
   check_writes(statement, finds);
+  check_built_values(statement, finds);
   return finds;
 }
 

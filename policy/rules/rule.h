@@ -24,13 +24,14 @@ struct Case {
 
 using Finds = std::vector<Found>;
 
-void check_relations(const Case& statement, Finds& finds);   // schemas, tables, catalogs, foreign
-void check_unresolved(const Case& statement, Finds& finds);  // 42P01, 42703, 42883; uncertain
-void check_columns(const Case& statement, Finds& finds);     // also star and whole row
-void check_views(const Case& statement, Finds& finds);       // what views read
-void check_functions(const Case& statement, Finds& finds);   // calls, operators, casts
-void check_settings(const Case& statement, Finds& finds);    // SHOW, current_setting
-void check_writes(const Case& statement, Finds& finds);      // targets, WHERE required
+void check_relations(const Case& statement, Finds& finds);     // schemas, tables, catalogs, foreign
+void check_unresolved(const Case& statement, Finds& finds);    // 42P01, 42703, 42883; uncertain
+void check_columns(const Case& statement, Finds& finds);       // also star and whole row
+void check_views(const Case& statement, Finds& finds);         // what views read
+void check_functions(const Case& statement, Finds& finds);     // calls, operators, casts
+void check_settings(const Case& statement, Finds& finds);      // SHOW, current_setting
+void check_writes(const Case& statement, Finds& finds);        // targets, WHERE required
+void check_built_values(const Case& statement, Finds& finds);  // what EXPLAIN itself would compute
 
 // All of them, in this order: the first refusal is MESSAGE. What is unresolved is left out where a
 // relation is refused: a refused table does not tell which columns it lacks.

@@ -10,6 +10,7 @@
 #include "gateway/pgwire/frontend_messages.h"
 #include "gateway/pgwire/writer.h"
 #include "gateway/session/session.h"
+#include "policy/rules/access.h"
 
 namespace gateway::session {
 namespace {
@@ -46,18 +47,43 @@ std::string completion() {
   return out;
 }
 
+constexpr policy::catalog::Oid kAccounts = 16500;
+
+// pgbench_accounts, of which filler is denied.
+std::shared_ptr<const policy::Profile> with_rules(policy::Enforcement enforcement) {
+  policy::catalog::Rows rows{.server_major = 15};
+  rows.schemas.push_back({.oid = 2200, .name = rows.keep("public")});
+  rows.types.push_back({.oid = 23, .schema = 2200, .name = rows.keep("int4"), .category = 'N'});
+  policy::catalog::Relation table{.oid = kAccounts, .schema = 2200, .name = rows.keep("accounts")};
+  for (const std::string_view column : {"aid", "abalance", "filler"}) {
+    const auto number = static_cast<std::int16_t>(table.columns.size() + 1);
+    table.columns.push_back({.name = rows.keep(column), .type = 23, .number = number});
+  }
+  rows.relations.push_back(std::move(table));
+  policy::Profile profile;
+  profile.enforcement = enforcement;
+  profile.access = std::make_shared<const policy::Access>(
+      policy::AccessPolicy{.columns = {.denied = {"accounts.filler"}}},
+      std::make_shared<const policy::catalog::Snapshot>(std::move(rows)),
+      std::vector<std::string>{"public"});
+  return std::make_shared<const policy::Profile>(std::move(profile));
+}
+
 struct Attached {
   policy::VerdictCache verdicts{1 << 20, 1};
   PlanCache plans{1};
   std::uint64_t next_request_id = 1;
   bool audit_available = true;
-  std::shared_ptr<const policy::Profile> profile = std::make_shared<const policy::Profile>();
+  std::shared_ptr<const policy::Profile> profile;
   NoRecords recorder;
-  Session session{{verdicts, plans, next_request_id, audit_available}, recorder, {.standing = {profile}}};
+  Session session{
+      {verdicts, plans, next_request_id, audit_available}, recorder, {.standing = {profile}}};
   Output out;
   const TimePoint now = std::chrono::steady_clock::now();
 
-  Attached() {
+  explicit Attached(
+      std::shared_ptr<const policy::Profile> judged_by = std::make_shared<const policy::Profile>())
+      : profile(std::move(judged_by)) {
     session.attach({}, out);
     out.clear();
   }
@@ -117,6 +143,26 @@ void BM_Prepared(benchmark::State& state) {
   exchange(state, attached, request, reply);
 }
 BENCHMARK(BM_Prepared);
+
+// A described column, or many: the row guard looks at them where rules are enforced.
+void run_guarded(benchmark::State& state, policy::Enforcement enforcement) {
+  Attached attached(with_rules(enforcement));
+  const auto count = static_cast<std::uint16_t>(state.range(0));
+  std::string request, reply, description;
+  pgwire::write_query(request, "SELECT abalance FROM accounts");
+  description = {static_cast<char>(count >> 8), static_cast<char>(count & 0xff)};
+  for (int i = 0; i < count; ++i) {
+    // Name, relation 16500, column 2, int4 (23), 4 bytes, no modifier, as text.
+    description.append("abalance\0\0\0\x40\x74\0\2\0\0\0\x17\0\4\377\377\377\377\0\0", 27);
+  }
+  put(reply, backend::kRowDescription, description);
+  reply.append(row(4)).append(completion());
+  exchange(state, attached, request, reply);
+}
+void BM_Guarded(benchmark::State& state) { run_guarded(state, policy::Enforcement::Enforce); }
+void BM_Unguarded(benchmark::State& state) { run_guarded(state, policy::Enforcement::Warn); }
+BENCHMARK(BM_Guarded)->Arg(1)->Arg(10)->Arg(100);
+BENCHMARK(BM_Unguarded)->Arg(1)->Arg(10)->Arg(100);
 
 // One read of a large result, of rows with a value of state.range(0) bytes.
 void BM_Rows(benchmark::State& state) {

@@ -8,6 +8,7 @@
 #include "gateway/pgwire/backend_messages.h"
 #include "gateway/pgwire/frame.h"
 #include "gateway/pgwire/frontend_messages.h"
+#include "gateway/pgwire/row_description.h"
 #include "gateway/pgwire/startup.h"
 #include "gateway/pgwire/writer.h"
 #include "tests/fuzz/canary.h"
@@ -96,9 +97,20 @@ void check_backend(std::string_view body) {
   if (const auto sasl = pgwire::read_sasl_initial(body)) require_inside(sasl->data, body);
 }
 
-constexpr void (*kChecks[])(std::string_view) = {check_query,    check_parse,   check_bind,
-                                                 check_describe, check_execute, check_startup,
-                                                 check_backend};
+// As many origins as the count says, where the body is whole.
+void check_row_description(std::string_view body) {
+  pgwire::RowDescriptionReader reader(body);
+  std::size_t count = 0;
+  while (reader.next()) ++count;
+  fuzz::require(count <= UINT16_MAX);
+  if (!reader.is_whole()) return;
+  const auto high = static_cast<unsigned char>(body[0]), low = static_cast<unsigned char>(body[1]);
+  fuzz::require(count == high * 256u + low);
+}
+
+constexpr void (*kChecks[])(std::string_view) = {
+    check_query,   check_parse,   check_bind,    check_describe,
+    check_execute, check_startup, check_backend, check_row_description};
 
 }  // namespace
 

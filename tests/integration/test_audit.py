@@ -104,6 +104,7 @@ def test_a_pipeline_with_an_error(through, marker):
 def test_a_cancelled_statement(through, marker):
     with through.connect() as connection:
         connection.send(query(f"SELECT pg_sleep(120), '{marker}'"))
+        eventually(lambda: decisions(through, marker))  # before it, the cancel hits the wait
         eventually(lambda: wire.send_cancel(through.port, connection.key) or
                    any(settled_now(through, marker)))
         assert wire.errors(connection.ready())[0]["C"] == "57014"
@@ -180,8 +181,10 @@ def test_records_are_numbered_without_a_gap(read_only):
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_nothing_runs_when_the_audit_cannot_be_written(gateways, admin):
-    gateway = gateways({"mode": "permissive"}, audit={"file_path": "/dev/full"})
+@pytest.mark.parametrize("durability", ["write", "fsync"])
+def test_nothing_runs_when_the_audit_cannot_be_written(gateways, admin, durability):
+    gateway = gateways({"mode": "permissive"},
+                       audit={"file_path": "/dev/full", "durability": durability})
     try:
         with gateway.connect() as connection:
             answer = connection.simple("INSERT INTO scratch VALUES (1, 'unseen')")

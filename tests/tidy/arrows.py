@@ -24,8 +24,11 @@ ARROWS = {
     "gateway/session": ({"gateway/pgwire", "gateway/auth", "policy", "policy/plan"}, set()),
     "gateway/net": (set(), {"uv", "openssl", "posix"}),
     "gateway/upstream": ({"gateway/net", "gateway/pgwire", "policy/catalog"}, {"libpq", "openssl", "posix"}),
+    "gateway/admin": ({"gateway/net"}, {"fmt", "posix"}),
     "gateway/http": ({"gateway/net"}, {"llhttp"}),
     "gateway/audit": (set(), {"openssl", "posix"}),
+    # The command line tools on audit files: know no loop and no configuration.
+    "gateway/audit_tool": ({"gateway/audit"}, {"fmt", "json", "posix"}),
     "gateway/telemetry": (set(), {"spdlog", "json", "prometheus"}),
     "gateway/config": ({"policy", "policy/catalog", "policy/rules"}, {"yaml-cpp", "fmt", "posix"}),
     "gateway/profiles": (
@@ -33,7 +36,7 @@ ARROWS = {
         set(),
     ),
     "gateway/relay": (
-        {"gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
+        {"gateway/admin", "gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "gateway/net", "gateway/audit", "gateway/telemetry"},
         {"fmt"},
     ),
     "gateway/demo": ({"gateway/config"}, {"fmt", "posix"}),
@@ -42,11 +45,19 @@ ARROWS = {
         {"gateway/auth", "gateway/config", "gateway/profiles", "gateway/session", "gateway/upstream", "policy"},
         {"json", "fmt"},
     ),
+    # Command line tools on the same engine.
+    "gateway/grants": ({"gateway/check", "gateway/config", "gateway/upstream", "policy", "policy/catalog"}, set()),
+    "gateway/doctor": (
+        {"gateway/check", "gateway/config", "gateway/grants", "gateway/upstream", "policy", "policy/catalog"},
+        {"json"},
+    ),
+    "gateway/suggest": ({"gateway/check", "gateway/config", "policy", "policy/catalog"}, {"json"}),
     # main.cc and server.{h,cc}: they wire everything.
     "gateway": (
         {
-            "gateway/auth", "gateway/audit", "gateway/check", "gateway/config", "gateway/demo", "gateway/http",
-            "gateway/net", "gateway/pgwire", "gateway/profiles", "gateway/relay", "gateway/session",
+            "gateway/admin", "gateway/auth", "gateway/audit", "gateway/audit_tool", "gateway/check", "gateway/config", "gateway/demo",
+            "gateway/doctor", "gateway/grants", "gateway/http", "gateway/net", "gateway/pgwire", "gateway/profiles",
+            "gateway/relay", "gateway/session", "gateway/suggest",
             "gateway/telemetry",
             "gateway/upstream", "policy", "policy/catalog", "mcp",
         },

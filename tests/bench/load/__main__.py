@@ -12,6 +12,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "integration"))
 
+import layers  # noqa: E402
 import measure  # noqa: E402
 import policies  # noqa: E402
 import report  # noqa: E402
@@ -65,6 +66,30 @@ def policy_kinds(options):
     }
 
 
+def layer_kinds(options):
+    """What each layer adds."""
+    seconds = 1 if options.smoke else options.seconds
+    return {
+        "layers-simple": ("pgbench -S -M simple, layer by layer",
+                          lambda target: measure.transactions(target, seconds, "-S"),
+                          report.layers),
+        "layers-prepared": ("pgbench -S -M prepared, layer by layer",
+                            lambda target: measure.transactions(target, seconds, "-S", "-M",
+                                                                "prepared"),
+                            report.layers),
+    }
+
+
+def gate_kinds(options):
+    """Statements that the plan gate asks about, or need not."""
+    seconds = 1 if options.smoke else options.seconds
+    headings = {"gate-static": "Bounded by its facts: WHERE aid = :n",
+                "gate-warm": "Its plan is known: one text, WHERE aid BETWEEN …",
+                "gate-cold": "Its plan is asked for each time: WHERE aid BETWEEN :n AND :n + 5"}
+    return {kind: (heading, lambda target, kind=kind: layers.scripted(target, seconds, kind),
+                   report.layers) for kind, heading in headings.items()}
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("--rounds", type=int, default=5)
@@ -97,7 +122,9 @@ def chosen(options, kinds_of_group):
 
 def run(options, script):
     groups = [(kinds(options, script), lambda cluster: setups.start_all(cluster, also)),
-              (policy_kinds(options), policies.start_all)]
+              (policy_kinds(options), policies.start_all),
+              (layer_kinds(options), layers.start_layers),
+              (gate_kinds(options), layers.start_gates)]
     known = [name for group, _ in groups for name in group]
     unknown = {name for name in options.only.split(",") if name} - set(known)
     assert not unknown, f"not among {', '.join(known)}: {', '.join(sorted(unknown))}"

@@ -70,6 +70,15 @@ def policies(heading, results):
     return table(heading, ["tps", "p99 µs", "CPU µs a transaction", "CPU / no rules"], rows)
 
 
+def layers(heading, results):
+    """Each against the first, which has none of them."""
+    base = next(iter(results.values()))
+    rows = [[name, f"{over_rounds(samples, 'rate'):,.0f}", f"{over_rounds(samples, 'p99_us'):.0f}",
+             f"{over_rounds(samples, 'cpu_us'):.1f}", ratio(samples, base, "cpu_us")]
+            for name, samples in results.items()]
+    return table(heading, ["tps", "p99 µs", "CPU µs a transaction", "CPU / first"], rows)
+
+
 def within(samples, seconds):
     """The share of all verdicts that took at most so long."""
     total = sum(sample.verdicts[float("inf")] for sample in samples)

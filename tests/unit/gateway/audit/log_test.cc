@@ -32,14 +32,19 @@ std::unique_ptr<Log> opened(LogSettings settings) {
 std::vector<json> records(const std::string& path) {
   std::vector<json> out;
   std::istringstream lines(read_file(path));
-  for (std::string line; std::getline(lines, line);) out.push_back(json::parse(line));
+  for (std::string line; std::getline(lines, line);) {
+    const json record = json::parse(line);
+    if (record.contains("seq")) out.push_back(record);  // not a line of the chain
+  }
   return out;
 }
 
 // For files too large to parse each time.
 std::ptrdiff_t line_count(const std::string& path) {
-  const std::string text = read_file(path);
-  return std::count(text.begin(), text.end(), '\n');
+  std::istringstream text(read_file(path));
+  std::ptrdiff_t count = 0;
+  for (std::string line; std::getline(text, line);) count += line.starts_with("{\"timestamp");
+  return count;
 }
 
 const std::string& session() {

@@ -159,6 +159,17 @@ TEST(RecordFormat, RedactionLeavesNeitherTheLiteralNorItsHash) {
             parsed(other, Redaction::On).at("query").at("sql_hash"));
 }
 
+TEST(RecordFormat, AnEndOfTheGatewaysOwnSaysSo) {
+  const json result = parsed(End{.status = EndStatus::Error,
+                                 .rows = 5,
+                                 .sqlstate = "54000",
+                                 .error_code = "RESULT_TOO_LARGE",
+                                 .truncated = true})["result"];
+  EXPECT_EQ(result["error_code"], "RESULT_TOO_LARGE");
+  EXPECT_EQ(result["truncated"], true);
+  EXPECT_EQ(result["rows"], 5);
+}
+
 TEST(RecordFormat, AnEndIsShort) {
   EXPECT_EQ(parsed(End{.request_id = 0xabc,
                        .status = EndStatus::Ok,
@@ -205,7 +216,8 @@ TEST(RecordFormat, OccurrencesSayWhatHappened) {
   constexpr Case kCases[] = {{Event::SessionStarted, "session_started"},
                              {Event::SessionEnded, "session_ended"},
                              {Event::AuthenticationFailed, "authentication_failed"},
-                             {Event::ConfigReloaded, "config_reloaded"}};
+                             {Event::ConfigReloaded, "config_reloaded"},
+                             {Event::DenialChanged, "denial_changed"}};
   for (const Case& c : kCases) {
     const json record = parsed(Occurrence{.event = c.event, .status = "ok", .detail = "a \"b\""});
     EXPECT_EQ(record.at("event_type"), c.text);
@@ -216,6 +228,17 @@ TEST(RecordFormat, OccurrencesSayWhatHappened) {
       line(Occurrence{.event = Event::ConfigReloaded, .status = "ok"}, Redaction::Off, ""));
   EXPECT_FALSE(alone.contains("session_id"));
   EXPECT_FALSE(alone.at("result").contains("detail"));
+}
+
+TEST(RecordFormat, ADenialSaysWhoWhatAndWhy) {
+  const std::string members = format_denial_members(
+      {.target = "USER 'ann'", .reason = "a \"leak\"", .seconds = 600, .uid = 1000});
+  const json record = json::parse(
+      line(Occurrence{.event = Event::DenialChanged, .status = "denied"}, Redaction::Off, members));
+  EXPECT_EQ(record.at("operator"), json::parse(R"({"uid":1000})"));
+  EXPECT_EQ(record.at("denial"),
+            json::parse(R"({"target":"USER 'ann'","reason":"a \"leak\"","seconds":600})"));
+  EXPECT_EQ(record.at("result"), json::parse(R"({"status":"denied"})"));
 }
 
 }  // namespace

@@ -81,6 +81,12 @@ TEST(Check, FindsWhatContradictsItself) {
        "databases[0].ssl_cert: ssl_cert and ssl_key go together"},
       {test::with_database("gucs: {allowed: [work_mem, ROLE]}"),
        "databases[0].gucs.allowed[1]: 'role' can never be left to clients"},
+      {test::with_database("mode: balanced, limits: {max_result_rows: 5}"),
+       "databases[0].limits.max_result_rows: limits what read_only principals get, and there are "
+       "none"},
+      {test::with_database("principals: [{match: {users: [etl]}, mode: balanced, "
+                           "limits: {max_result_bytes: 5}}]"),
+       "principals[0].limits.max_result_bytes: limits what read_only principals get"},
       {test::with_database("gucs: {allowed: [\"a b\"]}"), "'a b' is no name of a setting"},
       {test::with_database("safe_search_path: [\"\"]"),
        "databases[0].safe_search_path: a schema's name"},
@@ -116,6 +122,18 @@ TEST(Check, AllowsTrustOnLoopbackOnly) {
         {.users = users, .rest = std::string("listen: {address: \"") + address + "\"}\n"}));
     expect_one({address, "users[0].auth: trust lets everybody in"}, lines);
   }
+}
+
+TEST(Check, WantsAPathThatASocketCanHave) {
+  EXPECT_EQ(test::said(test::with("listen: {admin_socket: /run/postern/admin.sock}")),
+            std::vector<std::string>{});
+  const auto relative = test::said(test::with("listen: {admin_socket: admin.sock}"));
+  ASSERT_EQ(relative.size(), 1u);
+  EXPECT_TRUE(relative[0].contains("must begin with '/'")) << relative[0];
+  const auto long_one =
+      test::said(test::with("listen: {admin_socket: /" + std::string(107, 'x') + "}"));
+  ASSERT_EQ(long_one.size(), 1u);
+  EXPECT_TRUE(long_one[0].contains("longer than 107 bytes")) << long_one[0];
 }
 
 TEST(Check, RefusesAnAddressThatIsNoAddress) {

@@ -35,14 +35,14 @@ class Command : public testing::Test {
 
 TEST_F(Command, ValidateSucceedsOnAValidFile) {
   EXPECT_EQ(validate(test::document({})), 0);
-  EXPECT_EQ(out_.str(), path_ + ": valid (0 errors, 1 warning)\n");
+  EXPECT_EQ(out_.str(), path_ + ": valid (0 errors, 2 warnings)\n");
   EXPECT_TRUE(err_.str().contains("databases[0].access_policy: there is no table or column rule"))
       << err_.str();
 }
 
 TEST_F(Command, ValidateSucceedsWithWarningsAlone) {
   EXPECT_EQ(validate(test::with_user("password: hunter2")), 0);
-  EXPECT_EQ(out_.str(), path_ + ": valid (0 errors, 2 warnings)\n");
+  EXPECT_EQ(out_.str(), path_ + ": valid (0 errors, 3 warnings)\n");
   EXPECT_TRUE(err_.str().starts_with(path_ + ":2:17: warning: users[0].password: ")) << err_.str();
 }
 
@@ -50,7 +50,7 @@ TEST_F(Command, ValidateSaysWhatIsNotServedYet) {
   EXPECT_EQ(validate(test::with_database(
                 "access_policy: {tables: {denied: [a]}, explain_policy: {enabled: true}}")),
             0);
-  EXPECT_EQ(out_.str(), path_ + ": valid (0 errors, 1 warning)\n");
+  EXPECT_EQ(out_.str(), path_ + ": valid (0 errors, 2 warnings)\n");
   EXPECT_TRUE(err_.str().contains("explain_policy: the plan gate is not built yet"));
 }
 

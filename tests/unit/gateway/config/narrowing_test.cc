@@ -174,5 +174,17 @@ TEST(Narrowing, ComparesModes) {
   EXPECT_EQ(widening(Mode::Permissive, Mode::Balanced), "mode");
 }
 
+TEST(Narrowing, ComparesLimitsAndTakesZeroForNone) {
+  const UsageLimits none, ten{.statements_per_minute = 10}, twenty{.statements_per_minute = 20};
+  EXPECT_EQ(widening(ten, none), std::nullopt);
+  EXPECT_EQ(widening(ten, ten), std::nullopt);
+  EXPECT_EQ(widening(ten, twenty), std::nullopt);
+  EXPECT_EQ(widening(twenty, ten), "limits.statements_per_minute");
+  EXPECT_EQ(widening(none, ten), "limits.statements_per_minute");
+  EXPECT_EQ(widening(none, UsageLimits{.running_statements = 1}), "limits.running_statements");
+  EXPECT_EQ(widening(none, UsageLimits{.max_result_rows = 1}), "limits.max_result_rows");
+  EXPECT_EQ(widening(none, UsageLimits{.max_result_bytes = 1}), "limits.max_result_bytes");
+}
+
 }  // namespace
 }  // namespace gateway::config

@@ -81,7 +81,10 @@ TEST(Parse, RefusesValuesOfTheWrongTypeOrRange) {
       {"audit: {storage: flie}", "is 'flie' and must be one of file, stdout; nearest is 'file'"},
       {"audit: {storage: database}",
        "'database' is not built yet in this version; write file or stdout"},
-      {"audit: {durability: fsync}", "'fsync' is not built yet in this version; write write"},
+      {"audit: {durability: sync}", "'sync' and must be one of write, fsync; nearest is 'fsync'"},
+      {"audit: {durability: fsync, storage: stdout}", "is fsync, which stdout cannot do"},
+      {"audit: {key: short}", "audit.key: is shorter than 16 bytes and could be guessed"},
+      {"audit: {rotate_every: 5s}", "audit.rotate_every: must be 0 or at least 1m"},
       {"audit: {on_failure: Deny}",
        "is 'Deny' and must be one of deny, continue; nearest is 'deny'"},
   };

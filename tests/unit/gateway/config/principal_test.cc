@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/config/profile.h"
+#include "tests/unit/gateway/config/support.h"
+
 namespace gateway::config {
 namespace {
 
@@ -57,6 +60,33 @@ TEST(Principal, FirstMatchCounts) {
   EXPECT_EQ(other.mode, Mode::Balanced);
   EXPECT_EQ(other.principal, std::nullopt);
   EXPECT_EQ(&other.access, &database.access);
+}
+
+TEST(Principal, KeysOfItsLimitsReplaceThoseOfTheDatabaseWhereverTheyStand) {
+  const Config config = test::valid(test::with_database(
+      "principals: [{match: {users: [ann]}, limits: {running_statements: 2}}, "
+      "{match: {users: [bob]}}], "
+      "limits: {statements_per_minute: 60, running_statements: 5, max_result_bytes: 1MiB}"));
+  const Database& database = config.databases.at(0);
+  const UsageLimits bob = profile_inputs(database, {.user = "bob"}).limits;
+  EXPECT_EQ(bob, database.limits);
+  const UsageLimits ann = profile_inputs(database, {.user = "ann"}).limits;
+  EXPECT_EQ(
+      ann, (UsageLimits{
+               .statements_per_minute = 60, .running_statements = 2, .max_result_bytes = 1 << 20}));
+  const policy::Profile profile =
+      profile_of(database, profile_inputs(database, {.user = "ann"}), config.listen);
+  EXPECT_EQ(profile.statements_per_minute_max, 60U);
+  EXPECT_EQ(profile.running_max, 2U);
+  EXPECT_EQ(profile.result_bytes_max, 1U << 20);
+}
+
+TEST(Principal, MayNotLoosenALimitByAnApplicationsOwnWord) {
+  const auto said = test::said(test::with_database(
+      "limits: {statements_per_minute: 60}, "
+      "principals: [{match: {applications: [psql]}, limits: {statements_per_minute: 0}}]"));
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_TRUE(said[0].contains("principals[0].limits.statements_per_minute")) << said[0];
 }
 
 TEST(Principal, IsIdentifiedByMoreThanItsApplication) {

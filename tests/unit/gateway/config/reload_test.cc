@@ -27,6 +27,7 @@ TEST(Reload, TakesWhatStatementsAreJudgedBy) {
                    "mode: balanced, enforcement: warn, statement_timeout: 7s, catalog_refresh: 1s, "
                    "idle_in_transaction_timeout: 8s, gucs: {allowed: [work_mem]}, "
                    "access_policy: {tables: {denied: [t]}, allow_explain: true}, "
+                   "limits: {statements_per_minute: 9}, "
                    "principals: [{match: {users: [ann]}, mode: read_only}]"));
   EXPECT_EQ(result.kept, Paths());
   const Database& database = result.config.databases[0];
@@ -38,6 +39,7 @@ TEST(Reload, TakesWhatStatementsAreJudgedBy) {
   EXPECT_EQ(database.allowed_gucs, Paths{"work_mem"});
   EXPECT_EQ(database.access.policy.tables.denied, Paths{"t"});
   EXPECT_TRUE(database.access.allow_explain);
+  EXPECT_EQ(database.limits.statements_per_minute, 9U);
   EXPECT_EQ(database.principals.size(), 1U);
 }
 

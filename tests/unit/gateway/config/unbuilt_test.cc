@@ -44,7 +44,6 @@ TEST(Unbuilt, KeysAreErrorsThatSaySo) {
       {test::with("listen: {tls: {cert: x}}"), "listen.tls.cert: is not built yet"},
       {test::with("listen: {workers: 2}"), "listen.workers: is not built yet"},
       {test::with("listen: {unix_socket_dir: /run}"), "listen.unix_socket_dir: is not built yet"},
-      {test::with("audit: {key: k}"), "audit.key: is not built yet"},
       {test::with("server: {query_timeout: 30.0}"), "server.query_timeout: is not built yet"},
       {test::with("circuit_breaker: {failure_threshold: 5}"), "is not built yet"},
       {test::with("retry: {database: {max_retries: 2}}"),

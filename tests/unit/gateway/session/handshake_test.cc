@@ -217,7 +217,8 @@ TEST(LoginSettings, AreJudgedLikeSet) {
 TEST(LoginSettings, BringTheServerToWhatTheClientAsked) {
   const Settings client{{"application_name", "it's"}, {"timezone", "UTC"}, {"datestyle", "iso"}};
   EXPECT_EQ(settings_sql(client, {{"application_name", ""}, {"TimeZone", "GMT"}}),
-            "SET application_name TO 'it''s'; SET timezone TO 'UTC'; SET datestyle TO 'iso'");
+            "/* postern */ SET application_name TO 'it''s'; SET timezone TO 'UTC'; SET datestyle "
+            "TO 'iso'");
   EXPECT_EQ(
       settings_sql(client,
                    {{"application_name", "it's"}, {"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}),

@@ -123,7 +123,8 @@ TEST(Judging, MakesAServerReadOnlyThatWasConnectedToWrite) {
   talk.attach({{"application_name", ""}, {"default_transaction_read_only", "off"}});
   talk.session().judge_by(read_only());
   talk.client(query("SELECT 1"));
-  EXPECT_EQ(talk.to_server, query("SET default_transaction_read_only TO 'on'") + query("SELECT 1"));
+  EXPECT_EQ(talk.to_server,
+            query("/* postern */ SET default_transaction_read_only TO 'on'") + query("SELECT 1"));
 }
 
 TEST(Judging, EndsWithTheSearchPathThatItWasBy) {
@@ -289,7 +290,7 @@ TEST(ChangedSchema, IsLookedAtBeforeWhatWasPreparedIsBound) {
   EXPECT_EQ(talk.to_server, "");
   talk.session().catalog_was_read();
   talk.client("");
-  EXPECT_EQ(talk.to_server, wire::bind("", "a") + execute("") + wire::sync());
+  EXPECT_EQ(talk.to_server, wire::bind("", "a") + describe('P', "") + execute("") + wire::sync());
 }
 
 TEST(ChangedSchema, IsNotReadByWhatWasPreparedBeforeItIsCommitted) {

@@ -26,6 +26,8 @@ class Ledger final : public Recorder {
   void on_end(const End& end) override {
     if (open.erase(end.request_id) == 0) blame("an end without a decision, or a second one");
     outcomes[end.request_id] = end.outcome;
+    if (!end.error.error_code.empty()) ended_by = std::string(end.error.error_code);
+    if (end.truncated) truncated_rows = end.rows;
     if (!end.error.message.empty()) {
       said = std::string(end.error.message) + '|' + std::string(end.error.detail);
     }
@@ -53,7 +55,9 @@ class Ledger final : public Recorder {
   std::vector<PlanCheck> plans;  // of what was allowed
   std::set<std::uint64_t> open;
   std::map<std::uint64_t, Outcome> outcomes;
-  std::string said;  // by the server of what failed last: message|detail
+  std::string said;                  // by the server of what failed last: message|detail
+  std::string ended_by;              // the gateway's error code of what it ended last
+  std::int64_t truncated_rows = -1;  // that went to the client of what was cut last
   std::size_t refused = 0;
   std::string fault;
 };

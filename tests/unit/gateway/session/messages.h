@@ -2,6 +2,8 @@
 // Client messages as tests write them down; knows no code of pgwire.
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -38,6 +40,22 @@ inline std::string copy_fail() { return frame('f', z("no")); }
 
 inline std::string ready(char status) { return frame('Z', std::string(1, status)); }
 inline std::string complete(std::string_view tag) { return frame('C', z(tag)); }
+// `origins` as RowDescription tells them: relation, column.
+struct Origin {
+  std::uint32_t relation = 0;
+  std::int16_t column = 0;
+};
+inline std::string described(std::initializer_list<Origin> origins) {
+  std::string body = be16(static_cast<std::uint16_t>(origins.size()));
+  for (const Origin& origin : origins) {
+    body += z("c") + be32(origin.relation) + be16(static_cast<std::uint16_t>(origin.column)) +
+            be32(25) + be16(0xffff) + be32(0xffffffff) + be16(0);
+  }
+  return frame('T', body);
+}
+inline std::string row(std::string_view value) {
+  return frame('D', be16(1) + be32(static_cast<std::uint32_t>(value.size())) + std::string(value));
+}
 inline std::string error(std::string_view sqlstate, std::string_view severity = "ERROR") {
   return frame('E', z("S" + std::string(severity)) + z("V" + std::string(severity)) +
                         z("C" + std::string(sqlstate)) + z("Mtold") + '\0');

@@ -49,8 +49,8 @@ ModelRun::ModelRun(Surroundings surroundings, std::uint32_t seed, model::ServerO
       server_(
           options, [this](const std::string& text) { ledger_.on_read(text); },
           [this](const std::string& text) { ledger_.on_run(text); }),
-      session_({surroundings.verdicts, surroundings.plans, surroundings.next_request_id, kAudited}, ledger_,
-               {.standing = {surroundings.profile}}) {
+      session_({surroundings.verdicts, surroundings.plans, surroundings.next_request_id, kAudited},
+               ledger_, {.standing = {surroundings.profile}}) {
   session_.greet({.user = "user", .database = "shop"}, {}, {1, "abcd"}, out_);
   out_.clear();
 }

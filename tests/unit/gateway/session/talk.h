@@ -16,8 +16,11 @@ namespace gateway::session {
 class Talk {
  public:
   explicit Talk(policy::Mode mode = policy::Mode::Balanced) : Talk(policy::Profile{.mode = mode}) {}
-  explicit Talk(policy::Profile profile, std::size_t max_statement_bytes = 4096)
-      : profile_(std::move(profile)), max_statement_bytes_(max_statement_bytes) {
+  explicit Talk(policy::Profile profile, std::size_t max_statement_bytes = 4096,
+                Admission* admission = nullptr)
+      : profile_(std::move(profile)),
+        max_statement_bytes_(max_statement_bytes),
+        admission_(admission) {
     session_.greet({.user = "user", .database = "shop"}, {}, {1, "abcd"}, out_);
     out_.clear();
   }
@@ -88,13 +91,15 @@ class Talk {
 
   policy::Profile profile_;
   std::size_t max_statement_bytes_;
+  Admission* admission_;
   policy::VerdictCache verdicts_{1 << 20, 1};
   PlanCache plans_{1};
   std::uint64_t next_request_id_ = 1;
   Session session_{{verdicts_, plans_, next_request_id_, audited},
                    ledger,
                    {.standing = {std::make_shared<const policy::Profile>(profile_)},
-                    .max_statement_bytes = max_statement_bytes_}};
+                    .max_statement_bytes = max_statement_bytes_,
+                    .admission = admission_}};
   Output out_;
   TimePoint now_{};
   std::string from_client_, from_server_;

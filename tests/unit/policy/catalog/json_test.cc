@@ -32,7 +32,10 @@ Rows full() {
        .unique_keys = {{1}, {4, 5}},
        .has_primary_key = true,
        .view_reads = {{.relation = 16300, .column = 0}, {.relation = 16300, .column = 2}},
-       .view_functions = {16500}});
+       .view_functions = {16500},
+       .index_columns = {1, 4},
+       .policy_reads = {16387},
+       .policy_functions = {16501}});
   rows.functions.push_back({.oid = 16500,
                             .schema = 2200,
                             .name = "f",
@@ -119,6 +122,9 @@ TEST(CatalogJson, WritesEveryFieldThatIsNotItsDefault) {
                           "has_primary_key",
                           "view_reads",
                           "view_functions",
+                          "index_columns",
+                          "policy_reads",
+                          "policy_functions",
                           "not_null",
                           "generated_from",
                           "argument_names",

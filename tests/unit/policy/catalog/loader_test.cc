@@ -145,6 +145,40 @@ TEST(CatalogLoader, NotesWhatAViewCallsUnlessItIsHarmless) {
   EXPECT_EQ(rows.functions[1].decision, Decision::Refused);
 }
 
+TEST(CatalogLoader, NotesWhatPoliciesReadAndWhatIndexesBeginWith) {
+  Loader loader = started();
+  add(loader, Part::Relations, table("16400", "t"));
+  for (const char* column : {"3", "1", "3"}) add(loader, Part::IndexColumns, {"16400", column});
+  add(loader, Part::PolicyReads, {"16400", "16700"});
+  for (const char* oid : {"870", "16500"}) {
+    add(loader, Part::PolicyFunctions, {"16400", oid});
+  }
+  Row lower = function("870", "lower", "25");
+  lower[1] = "11";
+  add(loader, Part::Functions, lower);
+  add(loader, Part::Functions, function("16500", "f", "25"));
+  const Rows rows = finished(loader);
+  EXPECT_EQ(rows.relations[0].index_columns, (std::vector<std::int16_t>{3, 1}));
+  EXPECT_EQ(rows.relations[0].policy_reads, (std::vector<Oid>{16700}));
+  EXPECT_EQ(rows.relations[0].policy_functions, (std::vector<Oid>{16500}));
+}
+
+TEST(CatalogLoader, EstimatesAPartitionedTableByItsPartitions) {
+  const auto parent_estimate = [](const char* second) {
+    Loader loader = started();
+    Row parent = table("16400", "t", "p"), one = table("16401", "a"), other = table("16402", "b");
+    parent[6] = "-1";
+    one[6] = "70";
+    other[6] = second;
+    for (const Row& row : {parent, one, other}) add(loader, Part::Relations, row);
+    add(loader, Part::Parents, {"16401", "16400"});
+    add(loader, Part::Parents, {"16402", "16400"});
+    return finished(loader).relations[0].row_estimate;
+  };
+  EXPECT_EQ(parent_estimate("30"), 100);
+  EXPECT_EQ(parent_estimate("-1"), -1);  // never analysed
+}
+
 TEST(CatalogLoader, GivesRowAndArrayTypesTheirExtension) {
   Loader loader = started();
   Row owned = table("16400", "t");

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts batches of records into a sink, each with its seal, and a header where a file begins. From
+// one thread at a time, whichever.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "gateway/audit/chain.h"
+#include "gateway/audit/sink.h"
+
+namespace gateway::audit {
+
+// Records that are not in the file, as whole lines. The range counts, after a write that failed in
+// the middle, also those that are there without a seal.
+struct Batch {
+  std::string lines;
+  SequenceRange range;
+
+  void count(std::uint64_t sequence);
+  void append(Batch later);
+};
+
+class BatchWriter {
+ public:
+  BatchWriter(std::unique_ptr<Sink> sink, Chain chain);
+
+  // Leaves in `batch` what is not in the file. With an empty one only what the sink holds back is
+  // tried again. The error is the reason.
+  std::expected<void, std::string> write(Batch& batch, std::chrono::microseconds now);
+
+  bool has_backlog() const { return sink_->has_backlog(); }
+  std::string_view complaint() const { return sink_->complaint(); }
+  ChainHead head() const { return chain_.head(); }
+
+ private:
+  void on_written(Batch& batch);
+  void on_torn(Batch& batch, const WriteFailure& failure);
+
+  std::unique_ptr<Sink> sink_;
+  Chain chain_;
+  bool needs_header_ = true;
+  // Of the batch that is being written.
+  std::size_t header_bytes_ = 0, unsealed_bytes_ = 0;
+};
+
+}  // namespace gateway::audit

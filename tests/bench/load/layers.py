@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each layer adds: the same build with nothing, the policy, the plan gate, limits, the audit; and
+what the gate costs a statement whose plan has to be asked for, is known, or need not be."""
+
+import os
+import pathlib
+import tempfile
+
+import measure
+import policies
+from targets import stop_all
+
+BASE = "nothing"
+GATE = {"enabled": True, "on_cost_exceeded": "deny"}
+LIMITS = {"statements_per_minute": 1_000_000_000, "running_statements": 1000,
+          "max_result_rows": 1_000_000, "max_result_bytes": "1GiB"}
+RULES = policies.RULES
+GATED = RULES | {"explain_policy": GATE}
+# Name -> audit on?, keys of the database, keys of the audit.
+LAYERS = {
+    BASE: (False, {"mode": "permissive"}, {}),
+    "20 rules, row guard": (False, {"access_policy": RULES}, {}),
+    "rules, gate": (False, {"access_policy": GATED}, {}),
+    "rules, gate, limits": (False, {"access_policy": GATED, "limits": LIMITS}, {}),
+    "all, audit to file": (True, {"access_policy": GATED, "limits": LIMITS}, {}),
+    "all, audit with key": (True, {"access_policy": GATED, "limits": LIMITS},
+                            {"key": "0123456789abcdef0123456789abcdef"}),
+    "all, audit with fsync": (True, {"access_policy": GATED, "limits": LIMITS},
+                              {"durability": "fsync"}),
+}
+# By a range of a key: its facts do not bound it. Cold: no two texts are alike; pgbench itself is told
+# nothing of plans.
+SCRIPTS = {
+    "gate-static": "\\set n random(1, 100000)\nSELECT abalance FROM pgbench_accounts WHERE aid = :n;\n",
+    "gate-warm": "SELECT abalance FROM pgbench_accounts WHERE aid BETWEEN 4242 AND 4247;\n",
+    "gate-cold": "\\set n random(1, 2000000000)\n"
+                 "SELECT abalance FROM pgbench_accounts WHERE aid BETWEEN :n AND :n + 5;\n",
+}
+
+
+def start_layers(cluster):
+    return _start(cluster, LAYERS)
+
+
+def start_gates(cluster):
+    return _start(cluster, {name: LAYERS[name] for name in ("20 rules, row guard", "rules, gate")})
+
+
+def _start(cluster, layers):
+    targets = {}
+    try:
+        for name, (audited, database, audit) in layers.items():
+            target = policies.Policed(cluster.port, audited, os.environ["POSTERN_BINARY"], database)
+            target.sections["audit"] |= audit
+            targets[name] = target
+            target.start()
+    except BaseException:
+        stop_all(targets)
+        raise
+    return targets
+
+
+def scripted(target, seconds, kind):
+    with tempfile.TemporaryDirectory(prefix="postern-bench-") as folder:
+        script = pathlib.Path(folder) / "script.sql"
+        script.write_text(SCRIPTS[kind])
+        return measure.transactions(target, seconds, "-f", str(script))
