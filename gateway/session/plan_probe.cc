@@ -190,10 +190,12 @@ void Session::end_probed_unit(Output& out) {
                               ? cancelled()
                               : plan_refusal(gated, {&violation, 1});
   record_denied(gated.sql, refusal);
-  out.to_client.write([&](std::string& text) {
-    if (is_timeout) return write_refusal(text, refusal);
-    text.append(question.error);
-  });
+  if (cut_ == Cut::None) {
+    out.to_client.write([&](std::string& text) {
+      if (is_timeout) return write_refusal(text, refusal);
+      text.append(question.error);
+    });
+  }
   probe_may_remain_ = true;
   drop_front();
   skip_to_sync(0, {});
@@ -210,6 +212,7 @@ void Session::on_tick(TimePoint now, Output& out) {
     question_->interruption = PlanQuestion::Interruption::Timeout;
   }
   question_->running_since = now;  // should the cancel come to nothing, another one follows
+  is_cancelling_ = true;
   out.cancel_server = true;
 }
 

@@ -280,6 +280,7 @@ void ModelRun::interrupt_probe() {
     return;
   }
   for (const int hour : {1, 2}) session_.on_tick(TimePoint(std::chrono::hours(hour)), out_);
+  session_.cancel_ended();
   carry_out();
 }
 

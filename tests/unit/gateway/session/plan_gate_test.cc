@@ -292,6 +292,9 @@ TEST_F(PlanGate, CancelsAProbeThatTakesTooLong) {
   talk.tick(milliseconds(5'000));
   EXPECT_TRUE(talk.cancels);
   talk.server(error("57014") + ready('I'));
+  EXPECT_EQ(talk.to_client, "");  // nothing else may be hit by the cancel
+  talk.session().cancel_ended();
+  talk.client("");
   EXPECT_EQ(outline(talk.to_client), "E54000 ZI");
   EXPECT_TRUE(talk.to_client.contains("could not be planned within 5000 ms"));
 }
@@ -301,6 +304,8 @@ TEST_F(PlanGate, CancelsAProbeOfAUnitThatTakesTooLong) {
   EXPECT_TRUE(talk.cancels);
   talk.forget().server(frame('1', "") + frame('2', "") + error("57014"));
   EXPECT_EQ(outline(talk.to_client), "E54000");
+  talk.session().cancel_ended();
+  talk.client("");
   EXPECT_EQ(talk.to_server, wire::sync());
 }
 
