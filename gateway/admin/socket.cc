@@ -17,6 +17,8 @@ namespace gateway::admin {
 namespace {
 
 constexpr std::chrono::seconds kConnectionMax{60};
+// Of answers that the client has not taken: it is closed then.
+constexpr std::size_t kUntakenBytesMax = 8u << 20;
 
 class Connection final : private net::StreamEvents {
  public:
@@ -47,6 +49,7 @@ class Connection final : private net::StreamEvents {
       if (line.ends_with('\r')) line.remove_suffix(1);
       stream_.write(line.size() > kLineBytesMax ? kTooLong : owner_.answer(line, uid_));
       unread_.erase(0, end + 1);
+      if (stream_.queued_bytes() > kUntakenBytesMax) return close();
     }
     if (unread_.size() <= kLineBytesMax) return;
     stream_.write(kTooLong);

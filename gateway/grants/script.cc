@@ -36,6 +36,13 @@ std::string database_guard(const ScriptInputs& inputs) {
          ";\n";
 }
 
+// From 16 on each grantor's membership is one of its own.
+std::string granted_by(const Membership& membership, int server_major) {
+  constexpr int kFirst = 16;
+  if (server_major < kFirst || membership.grantor.empty()) return {};
+  return " GRANTED BY " + identifier(membership.grantor);
+}
+
 std::string role_part(const ScriptInputs& inputs) {
   const std::string role = identifier(inputs.role);
   std::string text = comment("The role. Whether and how it logs in is left to you:");
@@ -49,8 +56,9 @@ std::string role_part(const ScriptInputs& inputs) {
   std::vector<std::string> attributes;
   for (const auto& each : inputs.facts.role.attributes) attributes.push_back("NO" + each);
   if (!attributes.empty()) text += "ALTER ROLE " + role + ' ' + joined(attributes) + ";\n";
-  for (const auto& group : inputs.facts.role.member_of) {
-    text += "REVOKE " + identifier(group) + " FROM " + role + ";\n";
+  for (const auto& membership : inputs.facts.role.member_of) {
+    text += "REVOKE " + identifier(membership.group) + " FROM " + role +
+            granted_by(membership, inputs.rights.snapshot().server_major()) + ";\n";
   }
   if (!inputs.login.empty()) {
     text += comment("The pool logs in as this user and becomes the role (readonly_role).");

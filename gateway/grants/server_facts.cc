@@ -24,7 +24,8 @@ constexpr std::string_view kRole =
     " FROM pg_catalog.pg_roles r WHERE rolname = ";
 
 constexpr std::string_view kMemberOf =
-    "SELECT DISTINCT r.rolname FROM pg_catalog.pg_auth_members m"
+    "SELECT DISTINCT r.rolname, g.rolname FROM pg_catalog.pg_auth_members m"
+    " LEFT JOIN pg_catalog.pg_roles g ON g.oid = m.grantor"
     " JOIN pg_catalog.pg_roles r ON r.oid = m.roleid"
     " JOIN pg_catalog.pg_roles u ON u.oid = m.member WHERE u.rolname = ";
 
@@ -70,7 +71,11 @@ RoleFacts read_role(const PlainRows& rows, const PlainRows& memberships) {
   role.is_superuser = row[0] == "t";
   role.attributes = words_of(row[1]);
   role.owned_count = number_in<std::size_t>(row[2]);
-  for (const auto& each : memberships) role.member_of.push_back(each[0]);
+  for (const auto& each : memberships) {
+    role.member_of.emplace_back();
+    role.member_of.back().group = each[0];
+    role.member_of.back().grantor = each[1];
+  }
   return role;
 }
 
@@ -112,7 +117,7 @@ std::expected<ServerFacts, std::string> ask_server_facts(upstream::PlainConnecti
   std::vector<PlainRows> answers;
   for (const std::string& sql :
        {std::string("SELECT current_database()"), std::string(kRole) + named,
-        std::string(kMemberOf) + named + " ORDER BY 1", std::string(kOnRelations),
+        std::string(kMemberOf) + named + " ORDER BY 1, 2", std::string(kOnRelations),
         std::string(kOnSchemas), std::string(kSequences)}) {
     auto rows = ask(connection, sql);
     if (!rows) return std::unexpected(rows.error());

@@ -14,11 +14,15 @@
 
 namespace gateway::grants {
 
+struct Membership {
+  std::string group{}, grantor{};
+};
+
 struct RoleFacts {
   bool exists = false;
   bool is_superuser = false;
   std::vector<std::string> attributes{};  // "BYPASSRLS" and the like that it has
-  std::vector<std::string> member_of{};
+  std::vector<Membership> member_of{};
   std::size_t owned_count = 0;  // objects of this database, and databases
 };
 

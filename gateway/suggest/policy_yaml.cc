@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/suggest/policy_yaml.h"
 
-#include <functional>
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
 namespace gateway::suggest {
 namespace {
@@ -15,10 +18,18 @@ std::string quoted(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// Control characters would end a comment.
-std::string comment(const std::string& text) {
+// What ends a line for some reader of YAML, and so a comment: NEL, LS, PS.
+constexpr std::string_view kLineEnds[] = {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+
+std::string comment(std::string_view text) {
   std::string line = "# ";
-  for (const char c : text) line.push_back(static_cast<unsigned char>(c) < ' ' ? ' ' : c);
+  while (!text.empty()) {
+    const auto end = std::ranges::find_if(
+        kLineEnds, [&](std::string_view each) { return text.starts_with(each); });
+    const bool is_end = end != std::end(kLineEnds);
+    line.push_back(is_end || static_cast<unsigned char>(text[0]) < ' ' ? ' ' : text[0]);
+    text.remove_prefix(is_end ? end->size() : 1);
+  }
   return line + '\n';
 }
 

@@ -120,9 +120,9 @@ TEST_F(DoctorChecks, ASchemaInTheSearchPathIsWorse) {
 }
 
 TEST_F(DoctorChecks, AFunctionThatRunsAsItsOwnerIsWorse) {
-  survey.put(Topic::Routines, {{std::to_string(shop.function("peek").oid)}});
+  survey.put(Topic::Routines, {{std::to_string(shop.function("secret.peek").oid)}});
   EXPECT_EQ(checks(check_routines), Checks{"function.executable"});
-  survey.put(Topic::Routines, {{std::to_string(shop.function("peek_as_owner").oid)}});
+  survey.put(Topic::Routines, {{std::to_string(shop.function("secret.peek_as_owner").oid)}});
   EXPECT_EQ(checks(check_routines), Checks{"function.security_definer"});
 }
 

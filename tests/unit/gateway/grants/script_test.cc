@@ -44,7 +44,9 @@ TEST_F(Script, IsOneTransactionForOneDatabase) {
 
 TEST_F(Script, MakesTheRoleWhereItIsMissingAndTakesWhatItHas) {
   facts.role.attributes = {"BYPASSRLS", "CREATEROLE"};
-  facts.role.member_of = {"pg_monitor"};
+  facts.role.member_of.emplace_back();
+  facts.role.member_of.back().group = "pg_monitor";
+  facts.role.member_of.back().grantor = "boss";
   const std::string sql = run();
   EXPECT_TRUE(sql.contains("DO $postern1$BEGIN IF NOT EXISTS"));
   EXPECT_TRUE(sql.contains("ALTER ROLE \"re$postern$ader\" NOBYPASSRLS NOCREATEROLE;"));

@@ -118,5 +118,14 @@ TEST(SuggestionYaml, StatesEveryKeySoThatNothingIsInherited) {
   EXPECT_TRUE(yaml.contains("  allow_explain: false\n"));
 }
 
+TEST(SuggestionYaml, NoNameEndsItsComment) {
+  Suggested suggested;
+  suggested.usage = usage_of("public", "orders", {"id"});
+  suggested.usage.warnings["table a\nmode: permissive\xE2\x80\xA8views: opaque (x)"] = 1;
+  suggested.suggestion = suggest(suggested.usage, basis_of({}));
+  EXPECT_TRUE(
+      database_yaml(suggested).contains("#   1 x table a mode: permissive views: opaque (x)\n"));
+}
+
 }  // namespace
 }  // namespace gateway::suggest
