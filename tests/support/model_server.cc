@@ -45,7 +45,8 @@ bool ends_transaction(std::string_view text) {
 }
 
 bool returns_rows(std::string_view text) {
-  return text.starts_with("SELECT") || text.starts_with(kAskForPlan) || text.starts_with("FETCH") || text.starts_with("EXECUTE");
+  return text.starts_with("SELECT") || text.starts_with(kAskForPlan) || text.starts_with("FETCH") ||
+         text.starts_with("EXECUTE");
 }
 
 }  // namespace
@@ -214,8 +215,8 @@ Server::Error Server::check_plans(const std::vector<std::string>& statements) co
     const bool executes = text.starts_with("EXECUTE"), prepares = text.starts_with("PREPARE");
     if (plans == "?") return "54000";
     if (has(plans, "heavy") && !prepares) {
-      const bool is_late = has_discarded || (executes && has_named) || unit_open_ ||
-                           (status_ != 'I' && has_ended);
+      const bool is_late =
+          has_discarded || (executes && has_named) || unit_open_ || (status_ != 'I' && has_ended);
       if (is_late) return "54000";
       if (status_ != 'E' && has(plans, "dear")) return "54000";
       if (status_ != 'E' && has(plans, "fail_plan")) return "22012";
@@ -234,9 +235,10 @@ Server::Error Server::explain(const std::string& text) {
   const std::string plans = planned(text, statements_);
   if (plans.empty()) return "26000";
   if (has(plans, "fail_plan")) return "22012";
-  const std::string json = std::string(R"([{"Plan": {"Node Type": "Result", "Startup Cost": 0.0, )") +
-                           R"("Plan Rows": 1, "Plan Width": 4, "Total Cost": )" +
-                           (has(plans, "dear") ? "1e9" : "1.0") + "}}]";
+  const std::string json =
+      std::string(R"([{"Plan": {"Node Type": "Result", "Startup Cost": 0.0, )") +
+      R"("Plan Rows": 1, "Plan Width": 4, "Total Cost": )" + (has(plans, "dear") ? "1e9" : "1.0") +
+      "}}]";
   send('D', wire::be16(1) + wire::be32(static_cast<std::uint32_t>(json.size())) + json);
   complete("EXPLAIN");
   return std::nullopt;
@@ -267,7 +269,7 @@ void Server::run_query() {
     if (!error && has(text, "fail_parse")) error = "42P01";
     const bool is_unknown = (text.starts_with("EXECUTE") && !statements_.contains(word(text, 1))) ||
                             (text.starts_with("FETCH") && !portals_.contains(word(text, 3)));
-    if (!error && returns_rows(text) && !is_unknown) send('T', "");
+    if (!error && returns_rows(text) && !is_unknown) send('T', wire::be16(0));
     if (!error) error = run({text, text});
     if (error) {
       fail(*error);
@@ -307,8 +309,9 @@ Server::Error Server::bind(std::string_view body) {
   if (!portal.empty() && portals_.contains(portal)) return "42P03";
   portals_.erase(portal);
   if (has(body, "fail_bind")) return "22P02";
-  const bool is_contained = statement.text.starts_with("PREPARE");
-  if (options_.gates && has(statement.body, "heavy")) {
+  const bool is_contained = statement.text != statement.body;
+  const bool has_plan = !statement.body.starts_with("PREPARE");
+  if (options_.gates && has_plan && has(statement.body, "heavy")) {
     if (is_contained || has(statement.body, "dear")) return "54000";
     if (has(statement.body, "fail_plan")) return "22012";
   }
@@ -334,7 +337,7 @@ Server::Error Server::describe(std::string_view body) {
   if (status_ == 'E' && returns_rows(text)) return "25P02";
   if (has(text, "fail_describe")) return "XX000";
   if (is_statement) send('t', wire::be16(0));
-  send(returns_rows(text) ? 'T' : 'n', "");
+  send(returns_rows(text) ? 'T' : 'n', returns_rows(text) ? wire::be16(0) : "");
   return std::nullopt;
 }
 
