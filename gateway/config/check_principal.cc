@@ -79,11 +79,15 @@ void check_claims(const Subject& s) {
 constexpr std::string_view kReadOnlyLimit =
     "limits what read_only principals get, and this one is not: set mode: read_only or remove it";
 
+// Given here; one that the database has is no error of the principal's.
 void check_limits(const Subject& s) {
-  for (const char* key : {"limits.max_result_rows", "limits.max_result_bytes"}) {
+  if (s.mode() == Mode::ReadOnly) return;
+  const auto check = [&s](const char* key, std::size_t limit) {
     const bool is_given = s.findings.given(fmt::format("{}.{}", s.path, key));
-    if (is_given && s.mode() != Mode::ReadOnly) s.error(key, std::string(kReadOnlyLimit));
-  }
+    if (is_given && limit != 0) s.error(key, std::string(kReadOnlyLimit));
+  };
+  check("limits.max_result_rows", s.principal().limits.max_result_rows);
+  check("limits.max_result_bytes", s.principal().limits.max_result_bytes);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace gateway::upstream {
 namespace {
 
 constexpr std::string_view kReset = "/* postern */ DISCARD ALL";
+constexpr std::string_view kResetTag = "DISCARD ALL";
 constexpr std::size_t kSeedDigits = 18;            // more than a double holds
 constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN may come before it
 
@@ -82,7 +83,7 @@ ResetExchange::Step ResetExchange::take_frame(char type, std::string_view body) 
 
 ResetExchange::Step ResetExchange::take_completion(std::string_view body) {
   if (phase_ == Phase::Verifying) return Step::Continue;
-  if (phase_ != Phase::Discarding || pgwire::read_command_tag(body) != kReset) return Step::Spoilt;
+  if (phase_ != Phase::Discarding || pgwire::read_command_tag(body) != kResetTag) return Step::Spoilt;
   phase_ = Phase::Discarded;
   return Step::Continue;
 }
