@@ -117,10 +117,12 @@ void check_limits(const Subject& s) {
                              return principal.mode == Mode::ReadOnly;
                            });
   if (has_readers) return;
-  for (const char* key : {"limits.max_result_rows", "limits.max_result_bytes"}) {
-    if (!s.findings.given(s.at(key))) continue;
+  const auto check = [&s](const char* key, std::size_t most) {
+    if (most == 0) return;
     s.error(key, "limits what read_only principals get, and there are none here: remove it");
-  }
+  };
+  check("limits.max_result_rows", db.limits.max_result_rows);
+  check("limits.max_result_bytes", db.limits.max_result_bytes);
 }
 
 }  // namespace
