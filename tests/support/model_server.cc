@@ -269,7 +269,7 @@ void Server::run_query() {
     if (!error && has(text, "fail_parse")) error = "42P01";
     const bool is_unknown = (text.starts_with("EXECUTE") && !statements_.contains(word(text, 1))) ||
                             (text.starts_with("FETCH") && !portals_.contains(word(text, 3)));
-    if (!error && returns_rows(text) && !is_unknown) send('T', "");
+    if (!error && returns_rows(text) && !is_unknown) send('T', wire::be16(0));
     if (!error) error = run({text, text});
     if (error) {
       fail(*error);
@@ -309,8 +309,9 @@ Server::Error Server::bind(std::string_view body) {
   if (!portal.empty() && portals_.contains(portal)) return "42P03";
   portals_.erase(portal);
   if (has(body, "fail_bind")) return "22P02";
-  const bool is_contained = statement.text.starts_with("PREPARE");
-  if (options_.gates && has(statement.body, "heavy")) {
+  const bool is_contained = statement.text != statement.body;
+  const bool has_plan = !statement.body.starts_with("PREPARE");
+  if (options_.gates && has_plan && has(statement.body, "heavy")) {
     if (is_contained || has(statement.body, "dear")) return "54000";
     if (has(statement.body, "fail_plan")) return "22012";
   }
@@ -336,7 +337,7 @@ Server::Error Server::describe(std::string_view body) {
   if (status_ == 'E' && returns_rows(text)) return "25P02";
   if (has(text, "fail_describe")) return "XX000";
   if (is_statement) send('t', wire::be16(0));
-  send(returns_rows(text) ? 'T' : 'n', "");
+  send(returns_rows(text) ? 'T' : 'n', returns_rows(text) ? wire::be16(0) : "");
   return std::nullopt;
 }
 

@@ -20,6 +20,9 @@ constexpr std::string_view kHeavy = "SELECT 1 AS heavy";
 const std::string kPrefix = "/* postern plan gate */ EXPLAIN (VERBOSE, FORMAT JSON) ";
 const std::string kProbe = query(kPrefix + std::string(kHeavy));
 const std::string kName(policy::kPlanName);
+// By the client, so that the row guard asks nothing itself.
+const std::string kDescribed = describe('P', "");
+const std::string kNoRows = frame('n', "");
 constexpr int kCheap = 10, kDear = 1'000'000;
 
 std::string answer(int cost, char status = 'I') {
@@ -37,7 +40,7 @@ std::string unit_answer(int cost) {
 }
 
 std::string unit(std::string_view value = {}) {
-  return parse("", kHeavy) + wire::bind("", "", value) + execute("") + wire::sync();
+  return parse("", kHeavy) + wire::bind("", "", value) + kDescribed + execute("") + wire::sync();
 }
 
 class PlanGate : public testing::Test {
@@ -146,7 +149,7 @@ TEST(PlanGateWarning, LetsPassAndTells) {
   talk.server(complete("SELECT 1") + ready('I')).forget();
   // Of a portal the warning is told where it runs: the Parse is a decision, the Execute another.
   talk.client(unit()).server(frame('1', "") + unit_answer(kDear));
-  talk.server(frame('2', "") + complete("SELECT 1") + ready('I'));
+  talk.server(frame('2', "") + kNoRows + complete("SELECT 1") + ready('I'));
   EXPECT_EQ(talk.ledger.plans.back(), PlanCheck::Warned);
   EXPECT_EQ(talk.ledger.fault, "");
   EXPECT_TRUE(talk.ledger.open.empty());
@@ -211,9 +214,9 @@ TEST_F(PlanGate, AsksInsideTheUnitOfABind) {
   EXPECT_EQ(talk.to_server, parse("", kHeavy) + unit_probe(kHeavy, "7"));
   EXPECT_EQ(talk.session().hold(), Hold::Plan);
   talk.forget().server(frame('1', "") + unit_answer(kCheap));
-  EXPECT_EQ(talk.to_server, wire::bind("", "", "7") + execute("") + wire::sync());
-  talk.server(frame('2', "") + complete("SELECT 1") + ready('I'));
-  EXPECT_EQ(outline(talk.to_client), "1 2 C ZI");
+  EXPECT_EQ(talk.to_server, wire::bind("", "", "7") + kDescribed + execute("") + wire::sync());
+  talk.server(frame('2', "") + kNoRows + complete("SELECT 1") + ready('I'));
+  EXPECT_EQ(outline(talk.to_client), "1 2 n C ZI");
   EXPECT_EQ(talk.ledger.fault, "");
 }
 
@@ -229,16 +232,17 @@ TEST_F(PlanGate, WaitsForTheValuesOfABind) {
 TEST_F(PlanGate, RefusesABindByItsValues) {
   talk.client(parse("a", kHeavy) + wire::sync());
   talk.server(frame('1', "") + ready('I')).forget();
-  talk.client(wire::bind("", "a", "1") + execute("") + wire::sync()).server(unit_answer(kCheap));
-  talk.server(frame('2', "") + complete("SELECT 1") + ready('I')).forget();
-  talk.client(wire::bind("", "a", "2") + execute("") + wire::sync());
+  talk.client(wire::bind("", "a", "1") + kDescribed + execute("") + wire::sync())
+      .server(unit_answer(kCheap));
+  talk.server(frame('2', "") + kNoRows + complete("SELECT 1") + ready('I')).forget();
+  talk.client(wire::bind("", "a", "2") + kDescribed + execute("") + wire::sync());
   EXPECT_EQ(talk.to_server, unit_probe(kHeavy, "2"));
   talk.forget().server(unit_answer(kDear));
   EXPECT_EQ(talk.to_server, wire::bind("", std::string(policy::kReservedName)) + wire::sync());
   talk.server(error("26000") + ready('I'));
   EXPECT_EQ(outline(talk.to_client), "E54000 ZI");
-  talk.forget().client(wire::bind("", "a", "1") + execute("") + wire::sync());
-  EXPECT_EQ(talk.to_server, wire::bind("", "a", "1") + execute("") + wire::sync());
+  talk.forget().client(wire::bind("", "a", "1") + kDescribed + execute("") + wire::sync());
+  EXPECT_EQ(talk.to_server, wire::bind("", "a", "1") + kDescribed + execute("") + wire::sync());
 }
 
 TEST_F(PlanGate, AnswersABindWithTheServersError) {
