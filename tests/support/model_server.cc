@@ -45,7 +45,8 @@ bool ends_transaction(std::string_view text) {
 }
 
 bool returns_rows(std::string_view text) {
-  return text.starts_with("SELECT") || text.starts_with(kAskForPlan) || text.starts_with("FETCH") || text.starts_with("EXECUTE");
+  return text.starts_with("SELECT") || text.starts_with(kAskForPlan) || text.starts_with("FETCH") ||
+         text.starts_with("EXECUTE");
 }
 
 }  // namespace
@@ -214,8 +215,8 @@ Server::Error Server::check_plans(const std::vector<std::string>& statements) co
     const bool executes = text.starts_with("EXECUTE"), prepares = text.starts_with("PREPARE");
     if (plans == "?") return "54000";
     if (has(plans, "heavy") && !prepares) {
-      const bool is_late = has_discarded || (executes && has_named) || unit_open_ ||
-                           (status_ != 'I' && has_ended);
+      const bool is_late =
+          has_discarded || (executes && has_named) || unit_open_ || (status_ != 'I' && has_ended);
       if (is_late) return "54000";
       if (status_ != 'E' && has(plans, "dear")) return "54000";
       if (status_ != 'E' && has(plans, "fail_plan")) return "22012";
@@ -234,9 +235,10 @@ Server::Error Server::explain(const std::string& text) {
   const std::string plans = planned(text, statements_);
   if (plans.empty()) return "26000";
   if (has(plans, "fail_plan")) return "22012";
-  const std::string json = std::string(R"([{"Plan": {"Node Type": "Result", "Startup Cost": 0.0, )") +
-                           R"("Plan Rows": 1, "Plan Width": 4, "Total Cost": )" +
-                           (has(plans, "dear") ? "1e9" : "1.0") + "}}]";
+  const std::string json =
+      std::string(R"([{"Plan": {"Node Type": "Result", "Startup Cost": 0.0, )") +
+      R"("Plan Rows": 1, "Plan Width": 4, "Total Cost": )" + (has(plans, "dear") ? "1e9" : "1.0") +
+      "}}]";
   send('D', wire::be16(1) + wire::be32(static_cast<std::uint32_t>(json.size())) + json);
   complete("EXPLAIN");
   return std::nullopt;

@@ -47,7 +47,8 @@ class Ledger final : public Recorder {
 
   // The settings of the log-in, which were judged there; a name that must not exist.
   static bool is_the_gateways(std::string_view text) {
-    return text.starts_with("SET application_name") || text.starts_with(kPlanComment) || text == "EXECUTE _postern_absent_";
+    return text.starts_with("SET application_name") || text.starts_with(kPlanComment) ||
+           text == "EXECUTE _postern_absent_";
   }
 
   std::map<std::string, int, std::less<>> allowed, runs;

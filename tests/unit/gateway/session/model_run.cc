@@ -303,7 +303,8 @@ void ModelRun::check_rest() {
 void ModelRun::compare() {
   if (!ledger_.fault.empty()) return;
   if (is_interrupted_) return;
-  model::Server direct({.refuses = true, .gates = is_gated()}, [](const std::string&) {}, [](const std::string&) {});
+  model::Server direct(
+      {.refuses = true, .gates = is_gated()}, [](const std::string&) {}, [](const std::string&) {});
   direct.receive(said_);
   const std::string expected = answers(direct.take_output()), got = answers(seen_);
   if (expected == got) return;

@@ -57,7 +57,8 @@ TEST_F(Model, RunsOnlyWhatWasJudgedAndAnswersAsTheServerWould) {
 // The same where many statements need a plan first: allowed, refused, not made, stopped.
 TEST_F(Model, AsksForPlansAndAnswersAsTheServerWould) {
   policy::PlanLimits limits;
-  limits.cache_entries_max = 0;  // a plan that is known is not asked for: the model does not know it
+  limits.cache_entries_max =
+      0;  // a plan that is known is not asked for: the model does not know it
   profile_ = std::make_shared<const policy::Profile>(gated(limits));
   const std::uint32_t first = number_from("POSTERN_MODEL_SEED", 1);
   const bool is_replay = std::getenv("POSTERN_MODEL_SEED") != nullptr;

@@ -190,9 +190,8 @@ TEST_F(PlanGate, RefusesAQueryForOneOfItsStatements) {
 }
 
 TEST_F(PlanGate, RefusesWhatCannotBeAskedInOrder) {
-  for (const std::string text :
-       {"SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1", "COMMIT; SELECT 1",
-        "PREPARE p AS SELECT 1; EXECUTE p"}) {
+  for (const std::string text : {"SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1",
+                                 "COMMIT; SELECT 1", "PREPARE p AS SELECT 1; EXECUTE p"}) {
     Talk each(gated());
     each.unbound(text).attach().begin().client(query(text));
     EXPECT_EQ(each.to_server, query("'")) << text;  // and nothing was asked

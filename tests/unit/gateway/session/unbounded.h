@@ -14,8 +14,8 @@
 
 namespace gateway::session {
 
-// Judged without its access policy, so that no catalog need hold what it names. Every statement that
-// could have a plan needs one; so does what a PREPARE or EXECUTE names.
+// Judged without its access policy, so that no catalog need hold what it names. Every statement
+// that could have a plan needs one; so does what a PREPARE or EXECUTE names.
 inline std::shared_ptr<const policy::Verdict> unbounded_verdict(const policy::Question& question,
                                                                 std::string_view marker = "") {
   using Class = policy::StatementClass;
@@ -58,7 +58,8 @@ inline std::string plan_row(int cost) {
   const std::string json = R"([{"Plan": {"Node Type": "Result", "Startup Cost": 0.00, )"
                            R"("Total Cost": )" +
                            std::to_string(cost) + R"(.00, "Plan Rows": 1, "Plan Width": 4}}])";
-  return wire::frame('D', wire::be16(1) + wire::be32(static_cast<std::uint32_t>(json.size())) + json);
+  return wire::frame('D',
+                     wire::be16(1) + wire::be32(static_cast<std::uint32_t>(json.size())) + json);
 }
 
 }  // namespace gateway::session
