@@ -19,7 +19,6 @@
 #include "gateway/check/command.h"
 #include "gateway/config/command.h"
 #include "gateway/config/load.h"
-#include "gateway/config/unserved.h"
 #include "gateway/demo/demo.h"
 #include "gateway/denial_command.h"
 #include "gateway/doctor/command.h"
@@ -41,20 +40,9 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// What is valid and can be served.
-std::expected<gateway::config::Parsed, gateway::config::Diagnostics> load_served(
-    const std::string& path) {
-  using namespace gateway;
-  auto parsed = config::load(path, config::process_sources());
-  if (!parsed) return parsed;
-  auto unserved = config::unserved(parsed->config, parsed->places, config::Severity::Error);
-  if (!unserved.empty()) return std::unexpected(std::move(unserved));
-  return parsed;
-}
-
 std::expected<gateway::config::Config, std::vector<std::string>> reread(const std::string& path) {
   using namespace gateway;
-  auto parsed = load_served(path);
+  auto parsed = config::load(path, config::process_sources());
   if (parsed) return std::move(parsed->config);
   std::vector<std::string> errors;
   for (const auto& diagnostic : parsed.error()) {
@@ -66,7 +54,7 @@ std::expected<gateway::config::Config, std::vector<std::string>> reread(const st
 
 int serve(const std::string& path) {
   using namespace gateway;
-  const auto parsed = load_served(path);
+  const auto parsed = config::load(path, config::process_sources());
   if (!parsed) {
     config::print(parsed.error(), path, std::cerr);
     return 1;

@@ -117,8 +117,8 @@ void check_limits(const Subject& s) {
                              return principal.mode == Mode::ReadOnly;
                            });
   if (has_readers) return;
-  const auto check = [&s](const char* key, std::size_t limit) {
-    if (limit == 0) return;
+  const auto check = [&s](const char* key, std::size_t most) {
+    if (most == 0) return;
     s.error(key, "limits what read_only principals get, and there are none here: remove it");
   };
   check("limits.max_result_rows", db.limits.max_result_rows);

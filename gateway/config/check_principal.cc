@@ -79,15 +79,16 @@ void check_claims(const Subject& s) {
 constexpr std::string_view kReadOnlyLimit =
     "limits what read_only principals get, and this one is not: set mode: read_only or remove it";
 
-// Given here; one that the database has is no error of the principal's.
+// What it has from its database it need not remove, though `config show` writes it down here.
 void check_limits(const Subject& s) {
   if (s.mode() == Mode::ReadOnly) return;
-  const auto check = [&s](const char* key, std::size_t limit) {
-    const bool is_given = s.findings.given(fmt::format("{}.{}", s.path, key));
-    if (is_given && limit != 0) s.error(key, std::string(kReadOnlyLimit));
+  const UsageLimits& own = s.principal().limits;
+  const UsageLimits& around = s.database.limits;
+  const auto check = [&s](const char* key, std::size_t most, std::size_t inherited) {
+    if (most != 0 && most != inherited) s.error(key, std::string(kReadOnlyLimit));
   };
-  check("limits.max_result_rows", s.principal().limits.max_result_rows);
-  check("limits.max_result_bytes", s.principal().limits.max_result_bytes);
+  check("limits.max_result_rows", own.max_result_rows, around.max_result_rows);
+  check("limits.max_result_bytes", own.max_result_bytes, around.max_result_bytes);
 }
 
 }  // namespace

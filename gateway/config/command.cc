@@ -12,7 +12,6 @@
 #include "gateway/config/load.h"
 #include "gateway/config/show.h"
 #include "gateway/config/text.h"
-#include "gateway/config/unserved.h"
 #include "policy/catalog/json.h"
 
 namespace gateway::config {
@@ -36,8 +35,6 @@ void lint(Examined& examined) {
   Findings findings(examined.config, examined.places, examined.diagnostics);
   lint_access_policies(findings);
   if (!has_errors(examined.diagnostics)) lint_audit(findings);
-  const auto refused = unserved(examined.config, examined.places, Severity::Warning);
-  examined.diagnostics.insert(examined.diagnostics.end(), refused.begin(), refused.end());
 }
 
 using Chosen = std::expected<std::size_t, std::string>;

@@ -49,7 +49,7 @@ struct User {
   Secret password;  // ASCII
 };
 
-// What the plan gate is to ask of EXPLAIN. Not enforced yet (unserved.h).
+// What the plan gate asks of EXPLAIN.
 struct ExplainPolicy {
   bool enabled = false;  // true as soon as another key of it is given
   std::size_t max_estimated_rows = 100'000;

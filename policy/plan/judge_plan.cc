@@ -72,7 +72,7 @@ double rows_of(const PlanTree& tree) {
 }
 
 std::string over_limit(const PlanTree& tree, std::string_view what, double estimate, double limit) {
-  return "query too expensive: its plan, a " + node_name(*top_of(tree)) + ", is estimated at " +
+  return "query too expensive: its plan (" + node_name(*top_of(tree)) + ") is estimated at " +
          std::string(what) + number_text(estimate) + ", the limit is " + number_text(limit);
 }
 

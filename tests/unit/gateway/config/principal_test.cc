@@ -99,5 +99,28 @@ TEST(Principal, IsIdentifiedByMoreThanItsApplication) {
   EXPECT_TRUE(identifies({.networks = {"10.0.0.0/8"}}));
 }
 
+TEST(PlanGate, GivesItsProfileTheLimitsAndACatalog) {
+  const Config config = test::valid(test::with_database(
+      "access_policy: {explain_policy: {max_estimated_rows: 5, max_estimated_cost: 6, "
+      "on_cost_exceeded: deny, deny_seq_scan_on_large_tables: false, large_table_threshold: 7, "
+      "timeout_seconds: 8, cache_ttl_seconds: 9, cache_max_size: 10, on_error: allow}}"));
+  const Database& database = config.databases[0];
+  const auto profile = profile_of(database, config.listen);
+  ASSERT_TRUE(profile.plan.has_value());
+  const policy::PlanLimits expected{.rows_max = 5,
+                                    .cost_max = 6,
+                                    .on_cost_exceeded = policy::OnCostExceeded::Deny,
+                                    .denies_large_seq_scans = false,
+                                    .large_table_rows = 7,
+                                    .on_error = policy::OnPlanError::Allow,
+                                    .timeout = std::chrono::seconds(8),
+                                    .cache_ttl = std::chrono::seconds(9),
+                                    .cache_entries_max = 10};
+  EXPECT_EQ(*profile.plan, expected);
+  EXPECT_TRUE(has_rules(database.access));
+  const Config off = test::valid(test::with_database("access_policy: {}"));
+  EXPECT_FALSE(profile_of(off.databases[0], off.listen).plan.has_value());
+}
+
 }  // namespace
 }  // namespace gateway::config

@@ -93,7 +93,7 @@ TEST(JudgePlan, TellsEstimateLimitNodeAndIndexedColumns) {
   const auto& rows = product.violations.at(1);
   EXPECT_EQ(rows.rule, "explain_policy.max_estimated_rows");
   EXPECT_EQ(rows.message,
-            "query too expensive: its plan, a Nested Loop, is estimated at a number of rows of "
+            "query too expensive: its plan (Nested Loop) is estimated at a number of rows of "
             "400000000, the limit is 100000");
   EXPECT_EQ(product.violations.at(2).rule, "explain_policy.max_estimated_cost");
   EXPECT_EQ(product.cost, 5000784);
