@@ -18,7 +18,6 @@
 namespace gateway::session {
 namespace {
 
-using policy::ErrorCode;
 using policy::Violation;
 
 PlanRef warned_of(Violation violation) {

@@ -340,10 +340,10 @@ class Session {
     PlanCheck check = PlanCheck::Passed;
     PlanRef plan = {};  // null: it was not asked for
   };
-  static Decided decided(const Prepared& prepared, PlanRef plan) {
+  static Decided decided(const Prepared& prepared, const PlanRef& plan) {
     return {.sql = prepared.sql,
             .rewritten = prepared.rewritten ? prepared.rewritten->text : std::string_view{},
-            .plan = plan ? std::move(plan) : prepared.plan};
+            .plan = plan ? plan : prepared.plan};
   }
   std::uint64_t decide(const Decided& decided, const policy::StatementVerdict& statement,
                        Output& out);
