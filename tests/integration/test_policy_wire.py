@@ -185,6 +185,19 @@ def test_statements_that_only_take_too_long_are_ended(server, protocol):
     assert answers == dict.fromkeys(ended, "57014")
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_statements_that_cost_too_much_are_refused(server, protocol):
+    """By the plan gate, with a limit that is below both of them."""
+    cases = [case for case in corpus("corpus.jsonl") if case.get("layer") == "cost"]
+    gate = {"explain_policy: {enabled: true": "explain_policy: {enabled: true",
+            "max_estimated_cost: 1000000": "max_estimated_cost: 500000"}
+    with running(server, policy_text(**gate)) as gateway:
+        player = Player(gateway, server.main.admin)
+        answers = {case["id"]: player.play(case, protocol)[0].error for case in cases}
+    told = {name: error.get("D", error["M"])[:20] for name, error in answers.items()}
+    assert told and set(told.values()) == {"QUERY_TOO_EXPENSIVE:"}, answers
+
+
 def test_without_the_gateway_the_attacks_leak(server):
     """The canaries that the other tests look for are there to be found."""
     player = Player(Direct(server, "poldb"), server.main.admin)

@@ -307,14 +307,15 @@ Server::Error Server::bind(std::string_view body) {
   const Statement& statement = found->second;
   if (status_ == 'E' && !ends_transaction(statement.body)) return "25P02";
   if (!portal.empty() && portals_.contains(portal)) return "42P03";
-  portals_.erase(portal);
-  if (has(body, "fail_bind")) return "22P02";
   const bool is_contained = statement.text != statement.body;
   const bool has_plan = !statement.body.starts_with("PREPARE");
   if (options_.gates && has_plan && has(statement.body, "heavy")) {
+    if (has(body, "fail_bind")) return "22P02";
     if (is_contained || has(statement.body, "dear")) return "54000";
     if (has(statement.body, "fail_plan")) return "22012";
   }
+  portals_.erase(portal);
+  if (has(body, "fail_bind")) return "22P02";
   portals_[portal] = {.statement = statement};
   send('2', "");
   return std::nullopt;
