@@ -83,7 +83,8 @@ ResetExchange::Step ResetExchange::take_frame(char type, std::string_view body) 
 
 ResetExchange::Step ResetExchange::take_completion(std::string_view body) {
   if (phase_ == Phase::Verifying) return Step::Continue;
-  if (phase_ != Phase::Discarding || pgwire::read_command_tag(body) != kResetTag) return Step::Spoilt;
+  if (phase_ != Phase::Discarding || pgwire::read_command_tag(body) != kResetTag)
+    return Step::Spoilt;
   phase_ = Phase::Discarded;
   return Step::Continue;
 }
