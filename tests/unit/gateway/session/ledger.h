@@ -17,7 +17,8 @@ class Ledger final : public Recorder {
   void on_decision(const Decision& decision) override {
     if (!decision.allowed()) {
       ++refused;
-      return refusals.push_back(std::string(decision.error_code));
+      refusals.emplace_back(decision.error_code);
+      return;
     }
     ++allowed[std::string(decision.sql)];
     plans.push_back(decision.plan);
