@@ -73,6 +73,7 @@ const Denial* Denials::find_statement(std::uint64_t fingerprint) const {
 
 std::vector<Denial> Denials::all() const {
   std::vector<Denial> all;
+  all.reserve(denials_.size());
   for (const auto& [target, denial] : denials_) all.push_back(denial);
   return all;
 }

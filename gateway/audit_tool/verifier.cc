@@ -58,6 +58,8 @@ void Verifier::add_pending(std::string_view line, std::optional<std::uint64_t> s
 
 void Verifier::on_other(std::string_view line) {
   const auto sequence = audit::sequence_of(line);
+  // Of the first file that is left, nobody knows what stood before it.
+  if (begins_inside_ && sequence && !pending_.last_sequence) pending_.last_sequence = *sequence - 1;
   const std::uint64_t expected = pending_.last_sequence.value_or(sealed_sequence_) + 1;
   const bool is_next = sequence && *sequence == expected;
   if (!is_next && !pending_.out_of_order) pending_.out_of_order = here(sequence);
@@ -131,6 +133,7 @@ void Verifier::on_header(std::string_view line, const ChainHeader& header) {
     ++counts_.chains;
     chain_ids_.insert(header.chain_id);
     sealed_sequence_ = 0;
+    begins_inside_ = header.segment > 0;
     pending_.records_before_header += std::exchange(pending_.records, 0);
     pending_.last_sequence.reset();
   }
@@ -170,7 +173,7 @@ void Verifier::on_sealed(const Seal& seal) {
         "{}: a process that was killed left {} records without a seal; the next one sealed them",
         describe(first_unsealed()), pending_.records_before_header));
   }
-  if (seal.first_sequence > sealed_sequence_ + 1) {
+  if (!std::exchange(begins_inside_, false) && seal.first_sequence > sealed_sequence_ + 1) {
     notes_.push_back(fmt::format("{}: records {} to {} were never written: writing failed",
                                  describe(first_unsealed()), sealed_sequence_ + 1,
                                  seal.first_sequence - 1));
@@ -193,6 +196,10 @@ audit::ChainHead Verifier::head() const {
 
 void Verifier::end() {
   if (broken_ || needs_key_) return;
+  const auto& odd = pending_.out_of_order;
+  if (odd && odd->sequence) {
+    return break_at(*odd, "is unsigned, and does not follow the record before it");
+  }
   if (pending_.lines > 0) {
     notes_.push_back(
         fmt::format("{} records after it are unsigned, from {} on: the process was killed, or is "

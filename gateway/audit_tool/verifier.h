@@ -86,6 +86,7 @@ class Verifier {
   std::set<std::string> chain_ids_;
   std::optional<audit::MacBytes> previous_;  // of the last seal
   std::uint64_t sealed_sequence_ = 0;        // in this chain
+  bool begins_inside_ = false;               // its first files are not among these
   std::optional<LinePlace> last_sealed_;
   Pending pending_;
 

@@ -65,8 +65,17 @@ void check_attributes(const Row& role, Findings& findings) {
   }
 }
 
-void check_membership(const std::string& member, const std::string& group, Findings& findings) {
-  const std::string fix = "REVOKE " + identifier(group) + " FROM " + identifier(member) + ';';
+// Who owns the database is a member that nobody made one.
+std::string leaving(const std::string& member, const std::string& group,
+                    const std::string& database) {
+  if (group == "pg_database_owner")
+    return "ALTER DATABASE " + identifier(database) + " OWNER TO …;";
+  return "REVOKE " + identifier(group) + " FROM " + identifier(member) + ';';
+}
+
+void check_membership(const Patient& patient, const Row& row, Findings& findings) {
+  const std::string &member = row[0], &group = row[1];
+  const std::string fix = leaving(member, group, patient.database.dbname);
   const auto known = std::ranges::find(kPredefined, group, &Predefined::role);
   if (known != kPredefined.end()) {
     add(findings, "role.predefined", Severity::Critical, member)
@@ -85,7 +94,7 @@ void check_roles(const Patient& patient, Findings& findings) {
   for (const Row& role : patient.survey.of(Topic::Roles)) check_attributes(role, findings);
   for (const Row& row : patient.survey.of(Topic::Memberships)) {
     if (row[1] == patient.database.readonly_role) continue;  // it becomes that one
-    check_membership(row[0], row[1], findings);
+    check_membership(patient, row, findings);
   }
   for (const Row& row : patient.survey.of(Topic::Owned)) {
     add(findings, "role.owner", Severity::Critical, row[0])

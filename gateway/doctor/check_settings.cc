@@ -12,7 +12,6 @@ namespace gateway::doctor {
 namespace {
 
 using grants::identifier;
-using grants::literal;
 
 struct Expected {
   std::string_view name, value;

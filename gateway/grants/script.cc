@@ -54,6 +54,7 @@ std::string role_part(const ScriptInputs& inputs) {
                         " END IF; END") +
           ";\n";
   std::vector<std::string> attributes;
+  attributes.reserve(inputs.facts.role.attributes.size());
   for (const auto& each : inputs.facts.role.attributes) attributes.push_back("NO" + each);
   if (!attributes.empty()) text += "ALTER ROLE " + role + ' ' + joined(attributes) + ";\n";
   for (const auto& membership : inputs.facts.role.member_of) {

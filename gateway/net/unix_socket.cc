@@ -63,7 +63,9 @@ std::expected<int, std::string> open_unix_socket(const std::string& path) {
 }
 
 std::expected<int, std::string> connect_unix(const std::string& path) {
-  const auto name = [&path](std::string why) { return "cannot connect to " + path + ": " + why; };
+  const auto name = [&path](const std::string& why) {
+    return "cannot connect to " + path + ": " + why;
+  };
   const auto address = unix_address(path);
   if (!address) return std::unexpected(name(address.error()));
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -24,9 +24,19 @@ const Relation& topmost(const Snapshot& snapshot, const Relation& relation) {
   return *top;
 }
 
+// All pages of a table, or as many as no index bounds: BERNOULLI reads each, and a range of ctid
+// may be the whole table.
+bool scans_pages(const PlanNode& node) {
+  return node.type == "Seq Scan" || node.type == "Sample Scan" || node.type == "Tid Range Scan";
+}
+
+// That it reads at most.
 double rows_of(const PlanNode& scan, const Relation& table) {
-  const double by_cost = table.row_estimate > 0 ? 0 : scan.total_cost / kTupleCost;
-  return std::max({table.row_estimate, scan.rows, by_cost});
+  const double by_cost = scan.total_cost / kTupleCost;
+  if (scan.type != "Seq Scan" && table.row_estimate > 0) {
+    return std::max(scan.rows, std::min(table.row_estimate, by_cost));
+  }
+  return std::max({table.row_estimate, scan.rows, table.row_estimate > 0 ? 0 : by_cost});
 }
 
 // The part of the node's rows that its reader takes, of 1. LIMIT's own estimate has OFFSET in it.
@@ -48,7 +58,7 @@ std::vector<LargeScan> large_scans(const PlanTree& plan, const Snapshot& snapsho
                                    double rows_max) {
   std::vector<LargeScan> scans;
   for (const PlanNode& node : plan.nodes) {
-    if (node.type != "Seq Scan" || node.relations.empty()) continue;
+    if (!scans_pages(node) || node.relations.empty()) continue;
     const Relation* scanned = known_relation(snapshot, node.relations.front());
     if (scanned == nullptr || scanned->is_built_in()) continue;
     const Relation* table = &topmost(snapshot, *scanned);
