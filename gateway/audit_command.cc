@@ -121,7 +121,10 @@ int run_audit_command(const AuditCommands& commands, const AuditChoices& choices
   const auto place = find_place(choices, sources, err);
   if (!place) return place.error();
   if (commands.verify->parsed()) {
-    return audit_tool::run_verify({.files = place->files, .key = place->key, .head = choices.head},
+    return audit_tool::run_verify({.files = place->files,
+                                   .newest = choices.files.empty() ? place->path : std::string(),
+                                   .key = place->key,
+                                   .head = choices.head},
                                   out, err);
   }
   if (commands.search->parsed()) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <ostream>
 #include <utility>
+#include <vector>
 
 #include "gateway/audit_tool/files.h"
 #include "gateway/audit_tool/line_file.h"
@@ -17,6 +18,7 @@ namespace gateway::audit_tool {
 namespace {
 
 constexpr int kGood = 0, kBad = 1, kUnusable = 2;
+constexpr int kAttemptsMax = 10;
 
 using Result = std::expected<void, std::string>;
 
@@ -69,6 +71,24 @@ Result read_files(Verifier& verifier, const std::vector<std::string>& paths) {
   return {};
 }
 
+std::expected<Verifier, std::string> verify_files(const VerifyOptions& options,
+                                                  const std::vector<std::string>& files) {
+  auto mac = audit::Mac::make(options.key);
+  if (!mac) return std::unexpected(mac.error());
+  auto head = parse_head(options.head);
+  if (!head) return std::unexpected(head.error());
+  Verifier verifier(std::move(*mac), std::move(*head));
+  if (const auto read = read_files(verifier, files); !read) return std::unexpected(read.error());
+  return verifier;
+}
+
+std::vector<std::optional<FileIdentity>> identities_of(const std::vector<std::string>& files) {
+  std::vector<std::optional<FileIdentity>> identities;
+  identities.reserve(files.size());
+  for (const std::string& file : files) identities.push_back(identity_of(file));
+  return identities;
+}
+
 std::string verified_so_far(const Verifier& verifier) {
   const VerifiedCounts& counts = verifier.counts();
   const auto& last = verifier.last_sealed();
@@ -95,19 +115,23 @@ int report(const Verifier& verifier, const VerifyOptions& options, std::ostream&
 }  // namespace
 
 int run_verify(const VerifyOptions& options, std::ostream& out, std::ostream& err) {
-  auto mac = audit::Mac::make(options.key);
-  auto head = parse_head(options.head);
-  const std::string& error = !mac ? mac.error() : head ? std::string() : head.error();
-  if (!error.empty()) {
-    err << "postern: " << error << '\n';
-    return kUnusable;
+  std::string error;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto files = options.newest.empty() ? options.files : rotated_files(options.newest);
+    const auto identities = identities_of(files);
+    auto verified = verify_files(options, files);
+    const bool is_good = verified && !verified->broken();
+    // A file that was renamed meanwhile was read twice, or not at all.
+    if (!is_good && identities_of(files) != identities) {
+      error = "the files were rotated each time while they were read: try again";
+      continue;
+    }
+    if (verified) return report(*verified, options, out);
+    error = verified.error();
+    break;
   }
-  Verifier verifier(std::move(*mac), std::move(*head));
-  if (const auto read = read_files(verifier, options.files); !read) {
-    err << "postern: " << read.error() << '\n';
-    return kUnusable;
-  }
-  return report(verifier, options, out);
+  err << "postern: " << error << '\n';
+  return kUnusable;
 }
 
 }  // namespace gateway::audit_tool

@@ -124,6 +124,16 @@ def test_what_is_too_expensive_is_refused(gateway, protocol):
     assert bomb["D"].startswith("QUERY_TOO_EXPENSIVE")
 
 
+@both
+@pytest.mark.parametrize("rest", ["WHERE ctid > '(0,0)' AND l_quantity = 3",
+                                  "TABLESAMPLE BERNOULLI (100) WHERE l_quantity = 3"])
+def test_all_pages_are_a_scan_whatever_asks_for_them(gateway, protocol, rest):
+    with gateway.connect() as connection:
+        (error,) = errors(run(connection, f"SELECT l_partkey FROM lineitem {rest}", protocol))
+        assert not errors(run(connection, "SELECT l_partkey FROM lineitem TABLESAMPLE SYSTEM (1)", protocol))
+    assert error["D"].startswith("SEQ_SCAN_DENIED: public.lineitem")
+
+
 def test_a_refusal_is_told_in_the_audit(gateway):
     with gateway.connect() as connection:
         connection.simple(TOO_COSTLY + " -- told")

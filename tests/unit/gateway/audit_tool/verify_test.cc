@@ -280,6 +280,27 @@ TEST(Verify, SaysThatOlderFilesAreNotThere) {
   const Told told = verified({audit.path, audit.path + ".1"});
   EXPECT_EQ(told.code, 0) << told.text;
   EXPECT_TRUE(says(told, "what came before this is not among these files")) << told.text;
+  EXPECT_FALSE(says(told, "never written")) << told.text;
+}
+
+TEST(Verify, NamesTheFirstBadRecordWhereOlderFilesAreNotThere) {
+  const RotatedFiles audit;
+  std::string text = read_file(audit.path + ".1");
+  const std::size_t second = text.find("SELECT", text.find("SELECT") + 1);
+  text[second] = 's';
+  write_file(audit.path + ".1", text);
+  const Told told = verified({audit.path, audit.path + ".1"});
+  EXPECT_EQ(told.code, 1);
+  EXPECT_TRUE(says(told, "was changed")) << told.text;
+}
+
+TEST(Verify, TakesNoUnsignedRecordThatDoesNotFollow) {
+  const ThreeBatches audit;
+  write_file(audit.path,
+             read_file(audit.path) + R"({"timestamp":"2026-11-22T00:00:00Z","seq":999})" + "\n");
+  const Told told = verified({audit.path});
+  EXPECT_EQ(told.code, 1);
+  EXPECT_TRUE(says(told, "(seq 999): is unsigned, and does not follow")) << told.text;
 }
 
 TEST(Verify, FindsAFileThatIsThereTwice) {
