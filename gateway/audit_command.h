@@ -11,7 +11,7 @@
 #include "gateway/audit_tool/verify.h"
 #include "gateway/config/sources.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 

@@ -9,6 +9,7 @@
 #include <exception>
 #include <expected>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -186,6 +187,62 @@ int check(Choices& choices) {
                                    {.in = std::cin, .out = std::cout, .err = std::cerr});
 }
 
+// Programs beside the gateway, that look at a database or at what was recorded.
+struct Tools {
+  CLI::App* dump = nullptr;
+  CLI::App* grants = nullptr;
+  CLI::App* doctor = nullptr;
+  CLI::App* suggest = nullptr;
+  gateway::AuditCommands audit;
+};
+
+Tools add_tools(CLI::App& app, Choices& choices) {
+  Tools tools;
+  CLI::App* catalog = app.add_subcommand("catalog", "What the policy knows of a database");
+  catalog->require_subcommand(1);
+  tools.dump = catalog->add_subcommand("dump", "Print a snapshot, for check --catalog");
+  add_config_option(*tools.dump, choices);
+  add_database_option(*tools.dump, choices.check.database);
+
+  tools.grants = app.add_subcommand("grants", "Print SQL that grants what the policy allows");
+  add_config_option(*tools.grants, choices);
+  add_grants_options(*tools.grants, choices.grants);
+
+  tools.doctor = app.add_subcommand("doctor", "Look for what weakens the policy");
+  add_config_option(*tools.doctor, choices);
+  add_doctor_options(*tools.doctor, choices.doctor);
+
+  tools.audit = gateway::add_audit_commands(app, choices.audit);
+  tools.suggest =
+      app.add_subcommand("suggest", "Print the access policy that admits what was recorded");
+  add_suggest_options(*tools.suggest, choices.suggest);
+  return tools;
+}
+
+// Nothing: none of them was asked for.
+std::optional<int> run_tool(const Tools& tools, Choices& choices,
+                            const gateway::config::Sources& sources) {
+  if (tools.grants->parsed()) {
+    choices.grants.config = choices.config;
+    return gateway::grants::run_grants(choices.grants, sources, std::cout, std::cerr);
+  }
+  if (tools.doctor->parsed()) {
+    choices.doctor.config = choices.config;
+    return gateway::doctor::run_doctor(choices.doctor, sources, std::cout, std::cerr);
+  }
+  if (tools.audit.parsed()) {
+    return gateway::run_audit_command(tools.audit, choices.audit, sources, std::cout, std::cerr);
+  }
+  if (tools.suggest->parsed()) {
+    return gateway::suggest::run_suggest(choices.suggest, sources, std::cout, std::cerr);
+  }
+  if (tools.dump->parsed()) {
+    return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
+                                     sources, std::cout, std::cerr);
+  }
+  return std::nullopt;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Postern, a PostgreSQL gateway: every statement is judged, audited, then forwarded.");
@@ -209,24 +266,7 @@ int run(int argc, char** argv) {
   add_config_option(*check_command, choices);
   add_check_options(*check_command, choices.check);
 
-  CLI::App* catalog = app.add_subcommand("catalog", "What the policy knows of a database");
-  catalog->require_subcommand(1);
-  CLI::App* dump = catalog->add_subcommand("dump", "Print a snapshot, for check --catalog");
-  add_config_option(*dump, choices);
-  add_database_option(*dump, choices.check.database);
-
-  CLI::App* grants = app.add_subcommand("grants", "Print SQL that grants what the policy allows");
-  add_config_option(*grants, choices);
-  add_grants_options(*grants, choices.grants);
-
-  CLI::App* doctor = app.add_subcommand("doctor", "Look for what weakens the policy");
-  add_config_option(*doctor, choices);
-  add_doctor_options(*doctor, choices.doctor);
-
-  const auto audit = gateway::add_audit_commands(app, choices.audit);
-  CLI::App* suggest =
-      app.add_subcommand("suggest", "Print the access policy that admits what was recorded");
-  add_suggest_options(*suggest, choices.suggest);
+  const Tools tools = add_tools(app, choices);
   add_denial_commands(app, choices);
 
   CLI::App* demo = app.add_subcommand("demo", "Serve a throwaway PostgreSQL with a small shop");
@@ -244,24 +284,7 @@ int run(int argc, char** argv) {
   if (check_command->parsed()) return check(choices);
   if (demo->parsed()) return gateway::demo::run_demo(choices.demo);
   const auto sources = gateway::config::process_sources();
-  if (grants->parsed()) {
-    choices.grants.config = choices.config;
-    return gateway::grants::run_grants(choices.grants, sources, std::cout, std::cerr);
-  }
-  if (doctor->parsed()) {
-    choices.doctor.config = choices.config;
-    return gateway::doctor::run_doctor(choices.doctor, sources, std::cout, std::cerr);
-  }
-  if (audit.parsed()) {
-    return gateway::run_audit_command(audit, choices.audit, sources, std::cout, std::cerr);
-  }
-  if (suggest->parsed()) {
-    return gateway::suggest::run_suggest(choices.suggest, sources, std::cout, std::cerr);
-  }
-  if (dump->parsed()) {
-    return gateway::run_catalog_dump({.config = choices.config, .database = choices.check.database},
-                                     sources, std::cout, std::cerr);
-  }
+  if (const auto status = run_tool(tools, choices, sources)) return *status;
   if (!choices.denial.verb.empty()) {
     choices.denial.config = choices.config;
     return gateway::run_denial(choices.denial, sources, std::cout, std::cerr);

@@ -120,7 +120,9 @@ void remove_contradictions(const Usage& usage, const Basis& basis, Suggestion& m
     const Refused refused = Admission(usage, basis, made.policy).refused();
     if (drop_entries(refused, made)) continue;
     for (const auto& [rule, what] : refused) {
-      made.remarks.push_back("No list admits " + what + ": it stays refused (" + rule + ").");
+      std::string remark = "No list admits ";
+      remark.append(what).append(": it stays refused (").append(rule).append(").");
+      made.remarks.push_back(std::move(remark));
     }
     return;
   }
