@@ -64,11 +64,13 @@ audit::LogSettings audit_settings(const config::Audit& audit) {
                                                                     : audit::OnFailure::Continue};
 }
 
-relay::Limits limits_of(const config::Listen& listen) {
+relay::Limits limits_of(const config::Config& config) {
+  const config::Listen& listen = config.listen;
   return {.clients_max = listen.max_clients,
           .statement_bytes_max = listen.max_statement_bytes,
           .login_timeout = listen.client_login_timeout,
-          .idle_timeout = listen.client_idle_timeout};
+          .idle_timeout = listen.client_idle_timeout,
+          .audit_write_timeout = config.audit.write_timeout};
 }
 
 telemetry::LogLevel log_level(config::LogLevel level) {

@@ -18,7 +18,7 @@ upstream::PoolSettings pool_settings(const config::Database& database);
 // Of principals that may write where the database's own may not.
 upstream::PoolSettings writing_pool_settings(const config::Database& database);
 audit::LogSettings audit_settings(const config::Audit& audit);
-relay::Limits limits_of(const config::Listen& listen);
+relay::Limits limits_of(const config::Config& config);
 telemetry::LogLevel log_level(config::LogLevel level);
 telemetry::LogFormat log_format(config::LogFormat format);
 telemetry::MetricNames metric_names(const config::Config& config);

@@ -178,8 +178,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   State& s = *state;
   s.open_databases();
   s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts, s.plans,
-                                       s.databases, s.denials, limits_of(config.listen),
-                                       random_bytes});
+                                       s.databases, s.denials, limits_of(config), random_bytes});
   s.reloader.emplace(Running{s.loop, s.config, s.users, s.databases, *s.audit, s.metrics},
                      std::move(reread));
   s.denying.emplace(Denying::Running{s.loop, s.denials, *s.roster, *s.audit});

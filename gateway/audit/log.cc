@@ -74,6 +74,11 @@ class BatchLog final : public Log {
     return complete || on_failure_ == OnFailure::Continue;
   }
 
+  bool give_up_flush(std::string why) override {
+    note(std::unexpected(std::move(why)));
+    return on_failure_ == OnFailure::Continue;
+  }
+
   bool has_pending() const override {
     return !batch_.lines.empty() || (!is_flying_ && writer_.has_backlog());
   }
@@ -158,6 +163,7 @@ class DisabledLog final : public Log {
     return [] {};
   }
   bool end_flush() override { return true; }
+  bool give_up_flush(std::string) override { return true; }
   bool has_pending() const override { return false; }
   bool can_wait() const override { return true; }
   bool healthy() const override { return true; }

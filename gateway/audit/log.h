@@ -80,6 +80,9 @@ class Log {
   virtual bool flushes_on_thread() const = 0;
   virtual std::move_only_function<void()> begin_flush() = 0;
   virtual bool end_flush() = 0;
+  // In between, where the disk takes too long: what waits gets the answer that a failed flush()
+  // has, and healthy() is that of one, until end_flush().
+  virtual bool give_up_flush(std::string why) = 0;
 
   virtual bool has_pending() const = 0;
   // What is pending are end records only, few of them, and the last write succeeded: they may go

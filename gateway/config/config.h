@@ -136,6 +136,7 @@ struct Audit {
   Duration rotate_every{0};  // 0: by size alone
   bool redact_sql = false;
   Durability durability = Durability::Write;
+  Duration write_timeout = std::chrono::seconds(5);  // with Durability::Fsync; 0: none
   OnFailure on_failure = OnFailure::Deny;
   Secret key;  // of the chain; empty: hashed, not signed
 };

@@ -538,6 +538,7 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Word,
      .slot = audit<&Audit::durability>,
      .words = kDurability},
+    {.path = "audit.write_timeout", .type = Type::Interval, .slot = audit<&Audit::write_timeout>},
     {.path = "audit.on_failure",
      .type = Type::Word,
      .slot = audit<&Audit::on_failure>,

@@ -19,11 +19,13 @@ constexpr std::chrono::milliseconds kStall{100};
 }  // namespace
 
 AuditWriter::AuditWriter(net::Loop& loop, audit::Log& log, telemetry::LoopMetrics& metrics,
-                         Tell tell)
+                         std::chrono::milliseconds write_timeout, Tell tell)
     : loop_(loop),
       log_(log),
       metrics_(metrics),
+      write_timeout_(write_timeout),
       tell_(std::move(tell)),
+      flight_timer_(loop),
       ends_timer_(loop),
       worker_(loop) {}
 
@@ -49,7 +51,10 @@ bool AuditWriter::is_due() {
 
 void AuditWriter::on_check() {
   if (!log_.flushes_on_thread()) return write_here();
-  if (is_flying_) return;
+  if (is_flying_) {
+    if (is_given_up_ && !waiting_.empty()) give_up();
+    return;
+  }
   if (is_due()) return take_off();
   if (!waiting_.empty()) tell_({.relay_ids = std::exchange(waiting_, {}), .is_written = true});
 }
@@ -68,11 +73,26 @@ void AuditWriter::write_here() {
 void AuditWriter::take_off() {
   is_flying_ = true;
   in_flight_ = std::exchange(waiting_, {});
+  if (write_timeout_.count() > 0) {
+    flight_timer_.start(write_timeout_, [this] { give_up(); });
+  }
   worker_.submit(log_.begin_flush(), [this, began = steady_clock::now()] { land(began); });
 }
 
+// Of those that wait now, and, from here on, of those that come to wait until the disk answers.
+void AuditWriter::give_up() {
+  is_given_up_ = true;
+  Outcome outcome{.relay_ids = std::exchange(in_flight_, {}), .is_written = false};
+  const auto later = std::exchange(waiting_, {});
+  outcome.relay_ids.insert(outcome.relay_ids.end(), later.begin(), later.end());
+  const auto milliseconds = std::to_string(write_timeout_.count());
+  outcome.is_written = log_.give_up_flush("the disk has not answered for " + milliseconds + " ms");
+  tell_(outcome);
+}
+
 void AuditWriter::land(steady_clock::time_point began) {
-  is_flying_ = false;
+  is_flying_ = is_given_up_ = false;
+  flight_timer_.stop();
   Outcome outcome{.relay_ids = {}, .is_written = log_.end_flush()};
   outcome.relay_ids = std::exchange(in_flight_, {});
   observe(began);

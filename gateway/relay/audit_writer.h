@@ -23,7 +23,9 @@ class AuditWriter {
   };
   using Tell = std::function<void(const Outcome& outcome)>;
 
-  AuditWriter(net::Loop& loop, audit::Log& log, telemetry::LoopMetrics& metrics, Tell tell);
+  // `write_timeout`: what a thread may take for a batch; 0: as long as it takes.
+  AuditWriter(net::Loop& loop, audit::Log& log, telemetry::LoopMetrics& metrics,
+              std::chrono::milliseconds write_timeout, Tell tell);
 
   // With the batch that gathers now. A relay that waits for an earlier one, too, is told once, when
   // both are written: its bytes leave in order, and all at once.
@@ -34,15 +36,19 @@ class AuditWriter {
   bool is_due();
   void write_here();
   void take_off();
+  void give_up();
   void land(std::chrono::steady_clock::time_point began);
   void observe(std::chrono::steady_clock::time_point began);
 
   net::Loop& loop_;
   audit::Log& log_;
   telemetry::LoopMetrics& metrics_;
+  std::chrono::milliseconds write_timeout_;
   Tell tell_;
   std::vector<std::uint64_t> waiting_, in_flight_;
   bool is_flying_ = false;
+  bool is_given_up_ = false;  // the flight took too long
+  net::Timer flight_timer_;
   net::Timer ends_timer_;  // runs while end records wait
   bool ends_due_ = false;
   net::Worker worker_;  // last: its end waits for what it does

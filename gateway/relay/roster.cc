@@ -51,6 +51,7 @@ Roster::Roster(Surroundings surroundings)
             on_verdict(id, inquiry, verdict);
           }),
       audit_writer_(surroundings_.loop, surroundings_.audit, surroundings_.metrics,
+                    surroundings_.limits.audit_write_timeout,
                     [this](const AuditWriter::Outcome& outcome) { on_audit(outcome); }) {
   surroundings_.loop.on_check([this] { on_check(); });
 }

@@ -49,7 +49,8 @@ struct Limits {
   std::size_t clients_max = 1000;
   std::size_t statement_bytes_max = 1 << 20;
   std::chrono::milliseconds login_timeout{15'000};
-  std::chrono::milliseconds idle_timeout{0};  // 0: none
+  std::chrono::milliseconds idle_timeout{0};         // 0: none
+  std::chrono::milliseconds audit_write_timeout{0};  // AuditWriter's
 };
 
 // What every relay of a loop uses; outlives them.

@@ -7,6 +7,7 @@ import pytest
 
 from harness import wire
 from harness.audit import decisions, settled
+from harness.slow_disk import SlowDisk
 from harness.waiting import eventually
 from harness.wire import SYNC, bind, execute, parse, query, run
 
@@ -181,17 +182,46 @@ def test_records_are_numbered_without_a_gap(read_only):
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+def told_by(gateway, sql):
+    """The SQLSTATE of the error that refuses `sql`, or already the login."""
+    try:
+        with gateway.connect() as connection:
+            connection.send(query(sql), wire.TERMINATE)
+            return wire.errors(connection.rest())[0]["C"]
+    except wire.ServerError as failure:
+        return failure.sqlstate
+
+
 @pytest.mark.parametrize("durability", ["write", "fsync"])
 def test_nothing_runs_when_the_audit_cannot_be_written(gateways, admin, durability):
     gateway = gateways({"mode": "permissive"},
                        audit={"file_path": "/dev/full", "durability": durability})
-    try:
-        with gateway.connect() as connection:
-            answer = connection.simple("INSERT INTO scratch VALUES (1, 'unseen')")
-            told = wire.errors(answer)[0]["C"]
-    except wire.ServerError as failure:  # refused as early as at login
-        told = failure.sqlstate
-    assert told == "58030"
+    assert told_by(gateway, "INSERT INTO scratch VALUES (1, 'unseen')") == "58030"
     assert admin.execute("SELECT count(*) FROM scratch").fetchone() == (0,)
     eventually(lambda: gateway.get("/readyz")[0] == 503, what="/readyz to say so")
     assert gateway.get("/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("on_failure", ["deny", "continue"])
+def test_a_disk_that_stops_answering(gateways, admin, tmp_path, monkeypatch, on_failure):
+    audit = {"durability": "fsync", "write_timeout": "200ms", "on_failure": on_failure}
+    with SlowDisk(tmp_path, monkeypatch) as disk:
+        gateway = gateways({"mode": "permissive"}, audit=audit)
+    with gateway.connect() as connection:
+        assert connection.rows("SELECT 1") == [["1"]]
+        disk.stop_answering()
+        connection.send(query("INSERT INTO scratch VALUES (1, 'held')"), wire.TERMINATE)
+        held = connection.rest()
+    if on_failure == "continue":
+        assert not wire.errors(held)
+        assert admin.execute("DELETE FROM scratch RETURNING v").fetchall() == [("held",)]
+    else:
+        assert wire.errors(held)[0]["C"] == "58030"
+        assert told_by(gateway, "INSERT INTO scratch VALUES (1, 'unseen')") == "58030"
+        assert "not answered" in gateway.get("/readyz")[1]
+        assert admin.execute("SELECT count(*) FROM scratch").fetchone() == (0,)
+    disk.answer_again()
+    eventually(lambda: gateway.get("/readyz")[0] == 200, what="/readyz to be well again")
+    with gateway.connect() as connection:
+        assert connection.rows("SELECT 'again'") == [["again"]]
+    assert settled(gateway, "held") and settled(gateway, "again")
