@@ -12,7 +12,7 @@ from targets import stop_all
 
 BASE = "nothing"
 GATE = {"enabled": True, "on_cost_exceeded": "deny"}
-LIMITS = {"statements_per_minute": 1_000_000_000, "running_statements": 1000,
+LIMITS = {"statements_per_minute": 10_000_000, "running_statements": 1000,
           "max_result_rows": 1_000_000, "max_result_bytes": "1GiB"}
 RULES = policies.RULES
 GATED = RULES | {"explain_policy": GATE}
