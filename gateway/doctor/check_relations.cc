@@ -5,6 +5,7 @@
 
 #include "gateway/doctor/checks.h"
 #include "gateway/grants/quoting.h"
+#include "policy/catalog/known_relations.h"
 
 namespace gateway::doctor {
 namespace {
@@ -151,7 +152,7 @@ bool is_superuser(const Survey& survey) {
 bool can_be_compared(const catalog::Relation& relation, const Patient& patient) {
   const auto schema = patient.rights.snapshot().schema_name(relation.schema);
   return !relation.is_built_in() && grants::is_table_like(relation.kind) &&
-         !grants::is_system_schema(schema);
+         !catalog::is_system_schema(schema);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/grants/quoting.h"
+#include "policy/catalog/known_relations.h"
 
 namespace gateway::grants {
 namespace {
@@ -67,7 +68,7 @@ std::string ObjectGrants::schemas() const {
   std::string text = comment("Everything is taken first, so that a stricter policy is stricter.");
   std::string given;
   for (const auto& schema : rights_.snapshot().schemas()) {
-    if (is_system_schema(schema.name)) continue;
+    if (catalog::is_system_schema(schema.name)) continue;
     const std::string name = identifier(schema.name);
     for (const std::string_view what : {"ALL TABLES IN SCHEMA ", "ALL SEQUENCES IN SCHEMA ",
                                         "ALL ROUTINES IN SCHEMA ", "SCHEMA "}) {
@@ -98,7 +99,7 @@ std::string ObjectGrants::read_grant(const catalog::Relation& relation,
   const std::string object = "TABLE " + relation_sql(rights_.snapshot(), relation);
   if (rights.reads_all && !rights_.has_column_rules()) return grant("SELECT", object);
   std::string columns = list_of(rights.read);
-  if (has_system_columns(relation.kind)) {
+  if (has_stored_rows(relation.kind)) {
     columns.append(columns.empty() ? "" : ", ").append(kSystemColumns);
   }
   return columns.empty() ? "" : grant("SELECT (" + columns + ')', object);
