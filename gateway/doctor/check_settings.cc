@@ -37,6 +37,9 @@ constexpr std::array kExpected{
     Expected{"session_replication_role", "origin", Severity::Critical,
              "triggers and foreign keys are not enforced",
              "ALTER SYSTEM RESET session_replication_role;"},
+    Expected{"fsync", "on", Severity::Warning,
+             "a crash of the machine loses or corrupts what was committed",
+             "ALTER SYSTEM SET fsync = on; SELECT pg_reload_conf();"},
 };
 
 void check_server(const Patient& patient, Findings& findings) {

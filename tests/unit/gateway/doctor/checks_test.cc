@@ -149,18 +149,21 @@ TEST_F(DoctorChecks, TheServersSettings) {
   survey.put(Topic::Settings, {{"max_prepared_transactions", "0"},
                                {"standard_conforming_strings", "on"},
                                {"temp_file_limit", "1048576"},
-                               {"log_connections", "on"}});
+                               {"log_connections", "on"},
+                               {"fsync", "on"}});
   EXPECT_EQ(checks(check_settings), Checks{});
   survey.put(Topic::Settings, {{"max_prepared_transactions", "5"},
                                {"standard_conforming_strings", "off"},
                                {"temp_file_limit", "-1"},
                                {"log_connections", "off"},
                                {"lo_compat_privileges", "on"},
-                               {"session_replication_role", "replica"}});
-  EXPECT_EQ(checks(check_settings),
-            (Checks{"setting.max_prepared_transactions", "setting.standard_conforming_strings",
-                    "setting.temp_file_limit", "setting.log_connections",
-                    "setting.lo_compat_privileges", "setting.session_replication_role"}));
+                               {"session_replication_role", "replica"},
+                               {"fsync", "off"}});
+  EXPECT_EQ(
+      checks(check_settings),
+      (Checks{"setting.max_prepared_transactions", "setting.standard_conforming_strings",
+              "setting.temp_file_limit", "setting.log_connections", "setting.lo_compat_privileges",
+              "setting.session_replication_role", "setting.fsync"}));
 }
 
 TEST_F(DoctorChecks, AFarServerHasToBeVerified) {
