@@ -6,6 +6,7 @@
 #include "gateway/doctor/checks.h"
 #include "gateway/grants/quoting.h"
 #include "policy/catalog/known_relations.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 namespace {
@@ -28,7 +29,7 @@ bool has(const Columns& columns, const catalog::Column& column) {
 std::string names_of(const Columns& columns) {
   std::string text;
   for (const auto* column : columns) {
-    text.append(text.empty() ? "" : ", ").append(grants::identifier(column->name));
+    text.append(text.empty() ? "" : ", ").append(policy::quote_name(column->name));
   }
   return text;
 }
@@ -70,7 +71,7 @@ class RelationCheck {
     if (may_.read.empty()) return;
     add(findings_, "privilege.missing", Severity::Warning, table_)
         .says("the policy allows it, and the role may not use its schema",
-              "GRANT USAGE ON SCHEMA " + grants::identifier(snapshot.schema_name(relation.schema)) +
+              "GRANT USAGE ON SCHEMA " + policy::quote_name(snapshot.schema_name(relation.schema)) +
                   " TO " + role_ + "; GRANT SELECT (" + names_of(may_.read) + ") ON TABLE " +
                   table_ + " TO " + role_ + ';');
   }

@@ -6,12 +6,12 @@
 
 #include "gateway/config/libpq.h"
 #include "gateway/doctor/checks.h"
-#include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 namespace {
 
-using grants::identifier;
+using policy::quote_name;
 
 struct Expected {
   std::string_view name, value;
@@ -81,15 +81,15 @@ constexpr std::array kLoosening{
 };
 
 std::string reset_sql(const Patient& patient, const Row& row) {
-  const std::string database = identifier(patient.survey.of(Topic::Session).front()[2]);
+  const std::string database = quote_name(patient.survey.of(Topic::Session).front()[2]);
   std::string target = "DATABASE " + database;
   if (!row[1].empty()) {
-    target = "ROLE " + identifier(row[1]);
+    target = "ROLE " + quote_name(row[1]);
     if (row[0] == "role in database") target += " IN DATABASE " + database;
   } else if (row[0] == "all") {
     target = "ROLE ALL";
   }
-  return "ALTER " + target + " RESET " + identifier(row[2]) + ';';
+  return "ALTER " + target + " RESET " + quote_name(row[2]) + ';';
 }
 
 void check_role_settings(const Patient& patient, Findings& findings) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/doctor/checks.h"
-
-#include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 
@@ -18,7 +17,7 @@ Findings check_all(const Patient& patient) {
 
 std::string role_sql(const Survey& survey) {
   const Rows& session = survey.of(Topic::Session);
-  return session.empty() ? "CURRENT_USER" : grants::identifier(session.front().front());
+  return session.empty() ? "CURRENT_USER" : policy::quote_name(session.front().front());
 }
 
 }  // namespace gateway::doctor
