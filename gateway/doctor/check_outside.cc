@@ -42,7 +42,7 @@ void check_extensions(const Patient& patient, Findings& findings) {
 }
 
 void check_foreign(const Patient& patient, Findings& findings) {
-  const std::string from = " FROM PUBLIC, " + role_sql(patient.survey) + ';';
+  const std::string from = " FROM PUBLIC, " + role_sql(patient) + ';';
   for (const Row& row : patient.survey.of(Topic::ForeignServers)) {
     add(findings, "foreign.server", Severity::Warning, quote_name(row[0]))
         .says("the role may make its own foreign tables and mappings on this server",
@@ -65,8 +65,7 @@ void check_outside(const Patient& patient, Findings& findings) {
   for (const Row& row : patient.survey.of(Topic::LargeObjects)) {
     add(findings, "large_object.readable", Severity::Warning, row[0])
         .says("the role has privileges on this large object, which no rule can name",
-              "REVOKE ALL ON LARGE OBJECT " + row[0] + " FROM PUBLIC, " + role_sql(patient.survey) +
-                  ';');
+              "REVOKE ALL ON LARGE OBJECT " + row[0] + " FROM PUBLIC, " + role_sql(patient) + ';');
   }
 }
 

@@ -17,8 +17,8 @@ bool is_in_path(const Patient& patient, std::int64_t schema) {
 }
 
 void check_schema(const Patient& patient, const Row& row, Findings& findings) {
-  const std::string fix = "REVOKE CREATE ON SCHEMA " + quote_name(row[1]) + " FROM PUBLIC, " +
-                          role_sql(patient.survey) + ';';
+  const std::string fix =
+      "REVOKE CREATE ON SCHEMA " + quote_name(row[1]) + " FROM PUBLIC, " + role_sql(patient) + ';';
   if (is_in_path(patient, number_of(row[0]))) {
     add(findings, "schema.create_in_path", Severity::Critical, quote_name(row[1]))
         .says(
@@ -34,9 +34,9 @@ void check_schema(const Patient& patient, const Row& row, Findings& findings) {
 void check_database(const Patient& patient, Findings& findings) {
   const Rows& rows = patient.survey.of(Topic::Database);
   if (rows.empty()) return;
-  const std::string database = patient.survey.of(Topic::Session).front()[2];
+  const std::string database = patient.session.database;
   const std::string from =
-      " ON DATABASE " + quote_name(database) + " FROM PUBLIC, " + role_sql(patient.survey) + ';';
+      " ON DATABASE " + quote_name(database) + " FROM PUBLIC, " + role_sql(patient) + ';';
   if (is_true(rows.front()[0])) {
     add(findings, "database.create", Severity::Warning, quote_name(database))
         .says("the role may create schemas and trusted extensions", "REVOKE CREATE" + from);

@@ -54,7 +54,7 @@ Columns missing(const Numbers& given, const Columns& allowed) {
 class RelationCheck {
  public:
   RelationCheck(const Patient& patient, Findings& findings)
-      : patient_(patient), role_(role_sql(patient.survey)), findings_(findings) {}
+      : patient_(patient), role_(role_sql(patient)), findings_(findings) {}
 
   void check(const catalog::Relation& relation, const Row& row) {
     may_ = patient_.rights.of(relation);
@@ -140,13 +140,13 @@ void check_system_relations(const Patient& patient, Findings& findings) {
   for (const Row& row : patient.survey.of(Topic::SystemRelations)) {
     add(findings, "privilege.system", Severity::Critical, row[0])
         .says("the role may read a catalog that only superusers read",
-              "REVOKE ALL ON TABLE " + row[0] + " FROM " + role_sql(patient.survey) + ", PUBLIC;");
+              "REVOKE ALL ON TABLE " + row[0] + " FROM " + role_sql(patient) + ", PUBLIC;");
   }
 }
 
-bool is_superuser(const Survey& survey) {
-  return std::ranges::any_of(survey.of(Topic::Roles), [&](const Row& role) {
-    return is_true(role[1]) && role[0] == survey.of(Topic::Session).front().front();
+bool is_superuser(const Patient& patient) {
+  return std::ranges::any_of(patient.survey.of(Topic::Roles), [&](const Row& role) {
+    return is_true(role[1]) && role[0] == patient.session.role;
   });
 }
 
@@ -160,7 +160,7 @@ bool can_be_compared(const catalog::Relation& relation, const Patient& patient) 
 
 // Of a superuser one finding says it all.
 void check_relations(const Patient& patient, Findings& findings) {
-  if (is_superuser(patient.survey)) return;
+  if (is_superuser(patient)) return;
   const auto& snapshot = patient.rights.snapshot();
   RelationCheck check(patient, findings);
   std::set<std::int64_t> seen;

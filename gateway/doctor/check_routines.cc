@@ -12,7 +12,7 @@ namespace catalog = policy::catalog;
 void check_callable(const Patient& patient, const catalog::Function& function, Findings& findings) {
   const std::string routine = grants::routine_sql(patient.rights.snapshot(), function);
   const std::string fix =
-      "REVOKE EXECUTE ON ROUTINE " + routine + " FROM PUBLIC, " + role_sql(patient.survey) + ';';
+      "REVOKE EXECUTE ON ROUTINE " + routine + " FROM PUBLIC, " + role_sql(patient) + ';';
   if (function.is_security_definer) {
     add(findings, "function.security_definer", Severity::Critical, routine)
         .says("the role may call it, which the policy refuses; it runs with its owner's rights",

@@ -52,7 +52,7 @@ void check_server(const Patient& patient, Findings& findings) {
     if (row[0] == "temp_file_limit" && row[1] == "-1") {
       add(findings, "setting.temp_file_limit", Severity::Warning, "temp_file_limit = -1")
           .says("one statement can fill the server's disk with temporary files",
-                "ALTER ROLE " + role_sql(patient.survey) + " SET temp_file_limit = '1GB';");
+                "ALTER ROLE " + role_sql(patient) + " SET temp_file_limit = '1GB';");
     }
     if (row[0] == "log_connections" && (row[1] == "off" || row[1].empty())) {
       add(findings, "setting.log_connections", Severity::Note, "log_connections = off")
@@ -81,7 +81,7 @@ constexpr std::array kLoosening{
 };
 
 std::string reset_sql(const Patient& patient, const Row& row) {
-  const std::string database = quote_name(patient.survey.of(Topic::Session).front()[2]);
+  const std::string database = quote_name(patient.session.database);
   std::string target = "DATABASE " + database;
   if (!row[1].empty()) {
     target = "ROLE " + quote_name(row[1]);

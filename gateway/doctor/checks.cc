@@ -15,9 +15,6 @@ Findings check_all(const Patient& patient) {
   return findings;
 }
 
-std::string role_sql(const Survey& survey) {
-  const Rows& session = survey.of(Topic::Session);
-  return session.empty() ? "CURRENT_USER" : policy::quote_name(session.front().front());
-}
+std::string role_sql(const Patient& patient) { return policy::quote_name(patient.session.role); }
 
 }  // namespace gateway::doctor

@@ -16,7 +16,7 @@ namespace {
 
 constexpr Question kQuestions[] = {
     {Topic::Session,
-     "SELECT current_user, session_user, current_database(),"
+     "SELECT current_user, current_database(),"
      " current_setting('server_version_num'), pg_encoding_to_char(encoding)"
      " FROM pg_database WHERE datname = current_database()"},
 
@@ -125,6 +125,15 @@ constexpr Question kQuestions[] = {
 }  // namespace
 
 std::span<const Question> questions() { return kQuestions; }
+
+std::optional<SessionFacts> session_facts(const Survey& survey) {
+  constexpr std::size_t kCells = 4;
+  const Rows& rows = survey.of(Topic::Session);
+  if (rows.size() != 1 || rows[0].size() != kCells) return std::nullopt;
+  const Row& row = rows[0];
+  return SessionFacts{
+      .role = row[0], .database = row[1], .version = number_of(row[2]), .encoding = row[3]};
+}
 
 bool is_true(const std::string& cell) { return cell == "t"; }
 

@@ -26,13 +26,18 @@ class DoctorChecks : public testing::Test {
         std::shared_ptr<const policy::Access>(std::shared_ptr<void>(), &shop.access());
     rights_.emplace(profile_);
     database.user = "app";
-    survey.put(Topic::Session, {{"app", "app", "poldb", "150018", "UTF8"}});
+    survey.put(Topic::Session, {{"app", "poldb", "150018", "UTF8"}});
   }
 
   Findings run(void (*check)(const Patient&, Findings&)) const {
     Findings findings;
     const config::AccessRules access;
-    check({.survey = survey, .rights = *rights_, .database = database, .access = access}, findings);
+    check({.survey = survey,
+           .session = session_facts(survey).value(),
+           .rights = *rights_,
+           .database = database,
+           .access = access},
+          findings);
     return findings;
   }
   Checks checks(void (*check)(const Patient&, Findings&)) const {
@@ -60,6 +65,13 @@ class DoctorChecks : public testing::Test {
   policy::Profile profile_;
   std::optional<grants::Rights> rights_;
 };
+
+TEST_F(DoctorChecks, ASurveyWithoutItsSessionTellsNothing) {
+  survey.put(Topic::Session, {});
+  EXPECT_FALSE(session_facts(survey));
+  survey.put(Topic::Session, {{"app", "poldb"}});
+  EXPECT_FALSE(session_facts(survey));
+}
 
 TEST_F(DoctorChecks, EachAttributeOfARoleIsItsOwnFinding) {
   survey.put(Topic::Roles, {{"app", "t", "t", "t", "t", "t"}, {"reader", "f", "f", "f", "f", "f"}});
@@ -176,9 +188,9 @@ TEST_F(DoctorChecks, AFarServerHasToBeVerified) {
 }
 
 TEST_F(DoctorChecks, VersionsAndEncodings) {
-  survey.put(Topic::Session, {{"app", "app", "poldb", "130020", "UTF8"}});
+  survey.put(Topic::Session, {{"app", "poldb", "130020", "UTF8"}});
   EXPECT_EQ(checks(check_connection), Checks{"server.version"});
-  survey.put(Topic::Session, {{"app", "app", "poldb", "160001", "LATIN1"}});
+  survey.put(Topic::Session, {{"app", "poldb", "160001", "LATIN1"}});
   EXPECT_EQ(checks(check_connection), (Checks{"server.minor", "server.encoding"}));
 }
 
