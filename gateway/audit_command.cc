@@ -54,11 +54,8 @@ std::expected<config::Audit, int> audit_of(const std::string& path, const config
 
 std::expected<std::string, std::string> read_key(const std::string& path,
                                                  const config::Sources& sources) {
-  auto key = sources.read_file(path, config::kSecretBytesMax);
+  auto key = config::read_secret(path, sources.read_file);
   if (!key) return Error("--key-file " + path + " " + key.error());
-  if (key->ends_with('\n')) key->pop_back();
-  if (key->ends_with('\r')) key->pop_back();
-  if (key->empty()) return Error("--key-file " + path + " is empty");
   return key;
 }
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "gateway/audit/record_format.h"
 #include "gateway/config/libpq.h"
 #include "gateway/session/close_reason.h"
 #include "policy/error_code.h"
@@ -99,9 +100,9 @@ telemetry::MetricNames metric_names(const config::Config& config) {
   for (std::size_t i = 0; i < session::kCloseReasonCount; ++i) {
     names.close_reasons.emplace_back(session::name(static_cast<session::CloseReason>(i)));
   }
-  names.audit_events = {"session_started", "session_ended",   "authentication_failed",
-                        "query_allowed",   "query_denied",    "query_executed",
-                        "query_failed",    "config_reloaded", "denial_changed"};
+  for (std::size_t i = 0; i < audit::kEventCount; ++i) {
+    names.audit_events.emplace_back(audit::name(static_cast<audit::Event>(i)));
+  }
   names.version = POSTERN_VERSION;
   names.commit = POSTERN_COMMIT;
   return names;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/denial_command.h"
 
-#include <algorithm>
 #include <expected>
 #include <ostream>
 
@@ -15,16 +14,9 @@ namespace {
 
 constexpr int kRefused = 1, kUnusable = 2;
 
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  });
-  return text;
-}
-
 std::string line_of(const DenialOptions& options) {
   if (options.verb == "LIST") return options.verb;
-  std::string line = options.verb + ' ' + upper(options.kind) + ' ' + admin::quoted(options.name);
+  std::string line = options.verb + ' ' + options.kind + ' ' + admin::quoted(options.name);
   const auto clause = [&line](const char* keyword, const std::string& value) {
     if (!value.empty()) line += std::string(keyword) + admin::quoted(value);
   };

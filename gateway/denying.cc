@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "gateway/admin/quoting.h"
@@ -50,7 +51,7 @@ std::string Denying::deny(const admin::Deny& deny, std::uint32_t uid) {
     return fmt::format("ERROR {} are denied already, which is the most: lift some by ALLOW\n",
                        admin::kDenialsMax);
   }
-  note("denied", denial);
+  note(Change::Denied, denial);
   if (deny.running == admin::Running::GoesOn) return "OK denied\n";
   return fmt::format("OK denied, {} cancelled\n",
                      running_.roster.cancel(target.database, target.user));
@@ -60,7 +61,7 @@ std::string Denying::allow(const admin::Allow& allow, std::uint32_t uid) {
   if (!running_.denials.allow(allow.target)) {
     return "ERROR " + admin::text_of(allow.target) + " is not denied; LIST shows what is\n";
   }
-  note("allowed", {.target = allow.target, .uid = uid});
+  note(Change::Allowed, {.target = allow.target, .uid = uid});
   return "OK allowed\n";
 }
 
@@ -73,15 +74,25 @@ std::string Denying::list() const {
 
 void Denying::expire() {
   for (const admin::Denial& denial : running_.denials.expire(std::chrono::steady_clock::now())) {
-    note("expired", denial);
+    note(Change::Expired, denial);
   }
 }
 
-void Denying::note(std::string_view status, const admin::Denial& denial) {
+std::string_view Denying::name(Change change) {
+  switch (change) {
+    case Change::Denied: return "denied";
+    case Change::Allowed: return "allowed";
+    case Change::Expired: return "expired";
+  }
+  std::unreachable();
+}
+
+void Denying::note(Change change, const admin::Denial& denial) {
+  const std::string_view status = name(change);
   const std::string target = admin::text_of(denial.target);
-  const bool begins = status == "denied";
-  const std::uint64_t left =
-      begins ? seconds_left(denial, std::chrono::steady_clock::now()) : std::uint64_t{0};
+  const std::uint64_t left = change == Change::Denied
+                                 ? seconds_left(denial, std::chrono::steady_clock::now())
+                                 : std::uint64_t{0};
   telemetry::log_warn(
       "denial changed",
       {{"status", status}, {"target", target}, {"uid", denial.uid}, {"reason", denial.reason}});

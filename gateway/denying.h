@@ -32,10 +32,13 @@ class Denying {
   void expire();
 
  private:
+  enum class Change : std::uint8_t { Denied, Allowed, Expired };
+
+  static std::string_view name(Change change);  // the status in the audit and the log
   std::string deny(const admin::Deny& deny, std::uint32_t uid);
   std::string allow(const admin::Allow& allow, std::uint32_t uid);
   std::string list() const;
-  void note(std::string_view status, const admin::Denial& denial);
+  void note(Change change, const admin::Denial& denial);
 
   Running running_;
 };

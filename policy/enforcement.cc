@@ -28,7 +28,6 @@ bool is_always_enforced(const Violation& violation) {
     // The server answers a name that is missing. What cannot be followed may hold anything.
     case Check::Resolve: return violation.code != ErrorCode::UndefinedObject;
     case Check::Plan: return false;
-    case Check::Result:
     case Check::Rate: return true;
   }
   return true;

@@ -163,11 +163,6 @@ StatementVerdict verdict_on(StatementFacts facts, const void* node, const Questi
   return verdict;
 }
 
-bool reads_rows_or_writes(StatementClass statement_class) {
-  return statement_class == StatementClass::Select || statement_class == StatementClass::Insert ||
-         statement_class == StatementClass::Update || statement_class == StatementClass::Delete;
-}
-
 // A number may be the OID of what a system relation or a regclass is asked for.
 bool has_only_user_relations(const Facts& facts) {
   const auto is_users = [](const RelationUse& use) {
@@ -179,7 +174,7 @@ bool has_only_user_relations(const Facts& facts) {
 // Refusals and warnings quote and place; what changes the session is not only computed with.
 bool ignores_inert_literals(const StatementVerdict& verdict) {
   return verdict.allowed() && verdict.warnings.empty() &&
-         reads_rows_or_writes(verdict.statement_class) &&
+         reads_or_writes_rows(verdict.statement_class) &&
          verdict.effect.kind == Effect::Kind::None &&
          (verdict.facts == nullptr ||
           (has_only_user_relations(*verdict.facts) && !verdict.facts->built.is_computed));

@@ -84,7 +84,6 @@ enum class Check : std::uint8_t {
   Function,
   Resolve,
   Plan,
-  Result,
   Rate,
 };
 

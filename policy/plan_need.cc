@@ -14,11 +14,6 @@ constexpr double kCostPerRow = 1;
 
 using Planned = CostBound::Planned;
 
-bool reads_or_writes_rows(StatementClass statement_class) {
-  return statement_class == StatementClass::Select || statement_class == StatementClass::Insert ||
-         statement_class == StatementClass::Update || statement_class == StatementClass::Delete;
-}
-
 TextRange range_of(std::string_view sql, const StatementVerdict& verdict) {
   const TextRange whole{.offset = verdict.offset, .bytes = verdict.bytes};
   const CostBound& bound = verdict.facts->bound;

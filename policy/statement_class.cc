@@ -37,4 +37,10 @@ bool changes_catalog(StatementClass statement_class) {
          std::ranges::find(kLeaveItAlone, statement_class) == kLeaveItAlone.end();
 }
 
+bool reads_or_writes_rows(StatementClass statement_class) {
+  using enum StatementClass;
+  return statement_class == Select || statement_class == Insert || statement_class == Update ||
+         statement_class == Delete;
+}
+
 }  // namespace policy

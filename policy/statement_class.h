@@ -23,4 +23,7 @@ Least least(StatementClass statement_class);
 // The catalog may be another one after it: DDL, and what may run DDL.
 bool changes_catalog(StatementClass statement_class);
 
+// SELECT, INSERT, UPDATE or DELETE itself, not one inside another statement.
+bool reads_or_writes_rows(StatementClass statement_class);
+
 }  // namespace policy

@@ -14,7 +14,6 @@ std::string_view name(Check check) {
     case Check::Function: return "function";
     case Check::Resolve: return "resolve";
     case Check::Plan: return "plan";
-    case Check::Result: return "result";
     case Check::Rate: return "rate";
   }
   return "unknown";

@@ -45,10 +45,9 @@ std::expected<void, std::string> BatchWriter::write(Batch& batch, std::chrono::m
   if (*place == Place::New) needs_header_ = true;
   const std::string header = needs_header_ ? chain_.header(now) : std::string();
   batch.lines.insert(0, header);
-  header_bytes_ = header.size();
-  unsealed_bytes_ = batch.lines.size();
+  const Parts parts{.header_bytes = header.size(), .unsealed_bytes = batch.lines.size()};
   if (!chain_.seal(batch.lines, batch.range)) {
-    batch.lines.erase(0, header_bytes_);
+    batch.lines.erase(0, parts.header_bytes);
     return std::unexpected("cannot sign the batch: OpenSSL failed");
   }
   const auto result = sink_->write(batch.lines, now);
@@ -56,7 +55,7 @@ std::expected<void, std::string> BatchWriter::write(Batch& batch, std::chrono::m
   if (is_taken) {
     on_written(batch);
   } else {
-    on_torn(batch, result.error());
+    on_torn(batch, parts, result.error());
   }
   if (!result) return std::unexpected(result.error().reason);
   return {};
@@ -70,16 +69,16 @@ void BatchWriter::on_written(Batch& batch) {
 }
 
 // The seal is made anew for what is written next. The header stays with the file that has it.
-void BatchWriter::on_torn(Batch& batch, const WriteFailure& failure) {
+void BatchWriter::on_torn(Batch& batch, const Parts& parts, const WriteFailure& failure) {
   const std::string_view lines = batch.lines;
   chain_.on_torn(lines.substr(0, failure.taken_bytes + failure.torn_bytes));
-  if (needs_header_ && failure.taken_bytes >= header_bytes_) {
+  if (needs_header_ && failure.taken_bytes >= parts.header_bytes) {
     needs_header_ = false;
     chain_.on_header_written();
   }
-  batch.lines.resize(unsealed_bytes_);
-  const std::size_t taken = std::min(failure.taken_bytes, unsealed_bytes_);
-  batch.lines.erase(0, std::max(taken, header_bytes_));
+  batch.lines.resize(parts.unsealed_bytes);
+  const std::size_t taken = std::min(failure.taken_bytes, parts.unsealed_bytes);
+  batch.lines.erase(0, std::max(taken, parts.header_bytes));
 }
 
 }  // namespace gateway::audit

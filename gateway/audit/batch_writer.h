@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <memory>
 #include <string>
@@ -36,14 +37,17 @@ class BatchWriter {
   ChainHead head() const { return chain_.head(); }
 
  private:
+  // Of the bytes that are written: those of the header, and all but the seal's.
+  struct Parts {
+    std::size_t header_bytes = 0, unsealed_bytes = 0;
+  };
+
   void on_written(Batch& batch);
-  void on_torn(Batch& batch, const WriteFailure& failure);
+  void on_torn(Batch& batch, const Parts& parts, const WriteFailure& failure);
 
   std::unique_ptr<Sink> sink_;
   Chain chain_;
   bool needs_header_ = true;
-  // Of the batch that is being written.
-  std::size_t header_bytes_ = 0, unsealed_bytes_ = 0;
 };
 
 }  // namespace gateway::audit

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kHeaderStart = "{\"event_type\":\"chain\",\"timestamp\":\"";
 constexpr std::string_view kSealStart = "{\"event_type\":\"batch\",\"chain\":";
+static_assert(kHeaderStart.contains(kHeaderEvent) && kSealStart.contains(kSealEvent));
 constexpr std::string_view kRecordStart = "{\"timestamp\":\"";
 constexpr std::string_view kSealEnd = "\"}";
 constexpr std::size_t kMacDigits = 2 * kMacBytes;

@@ -13,6 +13,9 @@
 
 namespace gateway::audit {
 
+// Their event_type.
+inline constexpr std::string_view kHeaderEvent = "chain", kSealEvent = "batch";
+
 struct ChainHeader {
   std::chrono::microseconds time{};  // since the Unix epoch; not read back
   unsigned chain = 0;                // of which event loop

@@ -42,9 +42,9 @@ struct LogSettings {
 using Clock = std::move_only_function<std::chrono::microseconds()>;
 
 struct LogCounts {
-  std::uint64_t records[9] = {};  // by Event
-  std::uint64_t failures = 0;     // writes that failed
-  std::uint64_t dropped = 0;      // records that no longer fitted into the batch; seq has a gap
+  std::uint64_t records[kEventCount] = {};  // by Event
+  std::uint64_t failures = 0;               // writes that failed
+  std::uint64_t dropped = 0;  // records that no longer fitted into the batch; seq has a gap
 };
 
 // What is kept while writing fails: this much, or one record. A flush() after a record was dropped

@@ -23,6 +23,7 @@ enum class Event : std::uint8_t {
   ConfigReloaded,
   DenialChanged,  // by an operator, at run time
 };
+inline constexpr std::size_t kEventCount = static_cast<std::size_t>(Event::DenialChanged) + 1;
 
 struct Violation {
   std::string_view check, resource, rule;

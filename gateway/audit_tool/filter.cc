@@ -5,9 +5,13 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "gateway/audit/chain_line.h"
+#include "gateway/audit/record_format.h"
+
 namespace gateway::audit_tool {
 namespace {
 
+using audit::Event;
 using nlohmann::json;
 
 // Decisions without an end, as a gateway that was killed leaves them, are forgotten beyond this.
@@ -60,7 +64,9 @@ bool is_within(const Filter& filter, std::string_view time) {
          (filter.until.empty() || time.substr(0, filter.until.size()) <= filter.until);
 }
 
-bool is_end(std::string_view event) { return event == "query_executed" || event == "query_failed"; }
+bool is_end(std::string_view event) {
+  return event == audit::name(Event::QueryExecuted) || event == audit::name(Event::QueryFailed);
+}
 
 // What an end does not say itself.
 bool is_about(const Filter& filter, const json& record) {
@@ -92,13 +98,13 @@ Match Search::match(std::string_view line) {
   const json record = json::parse(line, nullptr, false);
   if (!record.is_object()) return Match::NotARecord;
   const std::string_view event = text_at(record, {"event_type"});
-  if (event == "chain" || event == "batch") return Match::No;
+  if (event == audit::kHeaderEvent || event == audit::kSealEvent) return Match::No;
   bool matches = false;
   if (is_end(event)) {
     matches = open_.erase(key_of(record)) > 0;
   } else {
     matches = is_about(filter_, record);
-    if (matches && event == "query_allowed" && open_.size() < kOpenMax) {
+    if (matches && event == audit::name(Event::QueryAllowed) && open_.size() < kOpenMax) {
       open_.insert(key_of(record));
     }
   }

@@ -8,6 +8,8 @@
 
 #include <string_view>
 
+#include "policy/rewrite/names.h"
+
 namespace gateway::config {
 namespace {
 
@@ -29,10 +31,7 @@ bool is_plain(std::string_view name) {
 }
 
 std::string quoted_identifier(std::string_view name) {
-  if (is_plain(name)) return std::string(name);
-  std::string quoted = "\"";
-  for (char c : name) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + '"';
+  return is_plain(name) ? std::string(name) : policy::quote_name(name);
 }
 
 std::string search_path(const std::vector<std::string>& schemas) {

@@ -27,6 +27,15 @@ std::expected<std::string, std::string> checked(std::string text) {
 
 bool is_secret_file(const std::string& text) { return text.starts_with(kPrefix); }
 
+std::expected<std::string, std::string> read_secret(const std::string& path,
+                                                    const ReadFile& read_file) {
+  auto bytes = read_file(path, kSecretBytesMax);
+  if (!bytes) return bytes;
+  trim_newline(*bytes);
+  if (bytes->empty()) return std::unexpected("is empty");
+  return checked(std::move(*bytes));
+}
+
 std::expected<std::string, std::string> resolve_secret(const std::string& text,
                                                        const ReadFile& read_file) {
   if (!is_secret_file(text)) return checked(text);
@@ -35,11 +44,7 @@ std::expected<std::string, std::string> resolve_secret(const std::string& text,
     return std::unexpected(
         "'file:' must be followed by an absolute path, as in file:/run/secrets/x");
   }
-  auto bytes = read_file(path, kSecretBytesMax);
-  if (!bytes) return std::unexpected(fmt::format("file {} {}", printable(path), bytes.error()));
-  trim_newline(*bytes);
-  if (bytes->empty()) return std::unexpected(fmt::format("file {} is empty", printable(path)));
-  auto secret = checked(std::move(*bytes));
+  auto secret = read_secret(path, read_file);
   if (!secret) return std::unexpected(fmt::format("file {} {}", printable(path), secret.error()));
   return secret;
 }

@@ -15,25 +15,6 @@ namespace {
 
 constexpr std::string_view kPrincipals = "databases[].principals";
 
-// In double quotes, as YAML 1.2, 7.3.1; a `$` before `{` doubled, so that it is not expanded.
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    if (c == '"' || c == '\\') {
-      result += {'\\', c};
-    } else if (is_control) {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else if (text.substr(i).starts_with("${")) {
-      result += "$$";
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
-}
-
 // The value as it stands behind the key; nothing when the key is left out.
 struct Format {
   const Key& key;
@@ -139,6 +120,24 @@ class Writer {
 };
 
 }  // namespace
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    if (c == '"' || c == '\\') {
+      result += {'\\', c};
+    } else if (is_control) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else if (text.substr(i).starts_with("${")) {
+      result += "$$";
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
 
 std::string show(const Config& config) { return Writer(config).write(); }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "gateway/config/config.h"
 
@@ -10,5 +11,9 @@ namespace gateway::config {
 
 // Secrets that are set are "***".
 std::string show(const Config& config);
+
+// One scalar: in double quotes, as YAML 1.2, 7.3.1; a `$` before `{` is doubled, so that it is not
+// expanded.
+std::string quoted(std::string_view text);
 
 }  // namespace gateway::config

@@ -52,14 +52,11 @@ void check_tls(const config::Database& database, Findings& findings) {
 }  // namespace
 
 void check_connection(const Patient& patient, Findings& findings) {
-  const Rows& session = patient.survey.of(Topic::Session);
-  if (!session.empty()) {
-    check_version(number_of(session.front()[3]), findings);
-    if (session.front()[4] != "UTF8") {
-      add(findings, "server.encoding", Severity::Warning, session.front()[4])
-          .says("names and literals are converted on their way: the policy reads UTF8",
-                "Make the database anew with ENCODING 'UTF8'.");
-    }
+  check_version(patient.session.version, findings);
+  if (patient.session.encoding != "UTF8") {
+    add(findings, "server.encoding", Severity::Warning, patient.session.encoding)
+        .says("names and literals are converted on their way: the policy reads UTF8",
+              "Make the database anew with ENCODING 'UTF8'.");
   }
   check_tls(patient.database, findings);
 }

@@ -4,12 +4,12 @@
 #include <array>
 
 #include "gateway/doctor/checks.h"
-#include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 namespace {
 
-using grants::identifier;
+using policy::quote_name;
 
 struct Known {
   std::string_view extension, why;
@@ -35,25 +35,25 @@ void check_extensions(const Patient& patient, Findings& findings) {
   for (const Row& row : patient.survey.of(Topic::Extensions)) {
     const auto known = std::ranges::find(kKnown, row[0], &Known::extension);
     if (known == kKnown.end()) continue;
-    add(findings, "extension.dangerous", Severity::Warning, identifier(row[0]))
+    add(findings, "extension.dangerous", Severity::Warning, quote_name(row[0]))
         .says("this extension " + std::string(known->why),
-              "DROP EXTENSION " + identifier(row[0]) + ';');
+              "DROP EXTENSION " + quote_name(row[0]) + ';');
   }
 }
 
 void check_foreign(const Patient& patient, Findings& findings) {
-  const std::string from = " FROM PUBLIC, " + role_sql(patient.survey) + ';';
+  const std::string from = " FROM PUBLIC, " + role_sql(patient) + ';';
   for (const Row& row : patient.survey.of(Topic::ForeignServers)) {
-    add(findings, "foreign.server", Severity::Warning, identifier(row[0]))
+    add(findings, "foreign.server", Severity::Warning, quote_name(row[0]))
         .says("the role may make its own foreign tables and mappings on this server",
-              "REVOKE USAGE ON FOREIGN SERVER " + identifier(row[0]) + from);
+              "REVOKE USAGE ON FOREIGN SERVER " + quote_name(row[0]) + from);
   }
   for (const Row& row : patient.survey.of(Topic::UserMappings)) {
     const bool is_public = row[1] == "public";
-    const std::string whose = is_public ? "PUBLIC" : identifier(row[1]);
-    add(findings, "foreign.user_mapping", Severity::Warning, identifier(row[0]))
+    const std::string whose = is_public ? "PUBLIC" : quote_name(row[1]);
+    add(findings, "foreign.user_mapping", Severity::Warning, quote_name(row[0]))
         .says("the role can act on this foreign server by the mapping for " + whose,
-              "DROP USER MAPPING FOR " + whose + " SERVER " + identifier(row[0]) + ';');
+              "DROP USER MAPPING FOR " + whose + " SERVER " + quote_name(row[0]) + ';');
   }
 }
 
@@ -65,8 +65,7 @@ void check_outside(const Patient& patient, Findings& findings) {
   for (const Row& row : patient.survey.of(Topic::LargeObjects)) {
     add(findings, "large_object.readable", Severity::Warning, row[0])
         .says("the role has privileges on this large object, which no rule can name",
-              "REVOKE ALL ON LARGE OBJECT " + row[0] + " FROM PUBLIC, " + role_sql(patient.survey) +
-                  ';');
+              "REVOKE ALL ON LARGE OBJECT " + row[0] + " FROM PUBLIC, " + role_sql(patient) + ';');
   }
 }
 

@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "gateway/doctor/checks.h"
-#include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 namespace {
 
-using grants::identifier;
+using policy::quote_name;
 
 bool is_in_path(const Patient& patient, std::int64_t schema) {
   return std::ranges::find(patient.rights.access().search_path(), schema) !=
@@ -17,16 +17,16 @@ bool is_in_path(const Patient& patient, std::int64_t schema) {
 }
 
 void check_schema(const Patient& patient, const Row& row, Findings& findings) {
-  const std::string fix = "REVOKE CREATE ON SCHEMA " + identifier(row[1]) + " FROM PUBLIC, " +
-                          role_sql(patient.survey) + ';';
+  const std::string fix =
+      "REVOKE CREATE ON SCHEMA " + quote_name(row[1]) + " FROM PUBLIC, " + role_sql(patient) + ';';
   if (is_in_path(patient, number_of(row[0]))) {
-    add(findings, "schema.create_in_path", Severity::Critical, identifier(row[1]))
+    add(findings, "schema.create_in_path", Severity::Critical, quote_name(row[1]))
         .says(
             "the role may create objects in a schema of the search path: a function or operator "
             "there can take the place of another",
             fix);
   } else {
-    add(findings, "schema.create", Severity::Warning, identifier(row[1]))
+    add(findings, "schema.create", Severity::Warning, quote_name(row[1]))
         .says("the role may create objects in this schema", fix);
   }
 }
@@ -34,15 +34,15 @@ void check_schema(const Patient& patient, const Row& row, Findings& findings) {
 void check_database(const Patient& patient, Findings& findings) {
   const Rows& rows = patient.survey.of(Topic::Database);
   if (rows.empty()) return;
-  const std::string database = patient.survey.of(Topic::Session).front()[2];
+  const std::string database = patient.session.database;
   const std::string from =
-      " ON DATABASE " + identifier(database) + " FROM PUBLIC, " + role_sql(patient.survey) + ';';
+      " ON DATABASE " + quote_name(database) + " FROM PUBLIC, " + role_sql(patient) + ';';
   if (is_true(rows.front()[0])) {
-    add(findings, "database.create", Severity::Warning, identifier(database))
+    add(findings, "database.create", Severity::Warning, quote_name(database))
         .says("the role may create schemas and trusted extensions", "REVOKE CREATE" + from);
   }
   if (is_true(rows.front()[1])) {
-    add(findings, "database.temporary", Severity::Warning, identifier(database))
+    add(findings, "database.temporary", Severity::Warning, quote_name(database))
         .says("the role may create temporary tables, which hide tables of the same name",
               "REVOKE TEMPORARY" + from);
   }
@@ -54,7 +54,7 @@ std::string_view objects_of(const std::string& type) {
 }
 
 void check_default(const Row& row, Findings& findings) {
-  const std::string where = row[1].empty() ? "" : " IN SCHEMA " + identifier(row[1]);
+  const std::string where = row[1].empty() ? "" : " IN SCHEMA " + quote_name(row[1]);
   add(findings, "default_privileges", Severity::Warning, row[0])
       .says("what this role creates is born with " + row[4] + " for " + row[3] +
                 ", whatever the policy says of it",

@@ -5,6 +5,8 @@
 
 #include "gateway/doctor/checks.h"
 #include "gateway/grants/quoting.h"
+#include "policy/catalog/known_relations.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 namespace {
@@ -27,7 +29,7 @@ bool has(const Columns& columns, const catalog::Column& column) {
 std::string names_of(const Columns& columns) {
   std::string text;
   for (const auto* column : columns) {
-    text.append(text.empty() ? "" : ", ").append(grants::identifier(column->name));
+    text.append(text.empty() ? "" : ", ").append(policy::quote_name(column->name));
   }
   return text;
 }
@@ -52,7 +54,7 @@ Columns missing(const Numbers& given, const Columns& allowed) {
 class RelationCheck {
  public:
   RelationCheck(const Patient& patient, Findings& findings)
-      : patient_(patient), role_(role_sql(patient.survey)), findings_(findings) {}
+      : patient_(patient), role_(role_sql(patient)), findings_(findings) {}
 
   void check(const catalog::Relation& relation, const Row& row) {
     may_ = patient_.rights.of(relation);
@@ -69,7 +71,7 @@ class RelationCheck {
     if (may_.read.empty()) return;
     add(findings_, "privilege.missing", Severity::Warning, table_)
         .says("the policy allows it, and the role may not use its schema",
-              "GRANT USAGE ON SCHEMA " + grants::identifier(snapshot.schema_name(relation.schema)) +
+              "GRANT USAGE ON SCHEMA " + policy::quote_name(snapshot.schema_name(relation.schema)) +
                   " TO " + role_ + "; GRANT SELECT (" + names_of(may_.read) + ") ON TABLE " +
                   table_ + " TO " + role_ + ';');
   }
@@ -138,27 +140,27 @@ void check_system_relations(const Patient& patient, Findings& findings) {
   for (const Row& row : patient.survey.of(Topic::SystemRelations)) {
     add(findings, "privilege.system", Severity::Critical, row[0])
         .says("the role may read a catalog that only superusers read",
-              "REVOKE ALL ON TABLE " + row[0] + " FROM " + role_sql(patient.survey) + ", PUBLIC;");
+              "REVOKE ALL ON TABLE " + row[0] + " FROM " + role_sql(patient) + ", PUBLIC;");
   }
 }
 
-bool is_superuser(const Survey& survey) {
-  return std::ranges::any_of(survey.of(Topic::Roles), [&](const Row& role) {
-    return is_true(role[1]) && role[0] == survey.of(Topic::Session).front().front();
+bool is_superuser(const Patient& patient) {
+  return std::ranges::any_of(patient.survey.of(Topic::Roles), [&](const Row& role) {
+    return is_true(role[1]) && role[0] == patient.session.role;
   });
 }
 
 bool can_be_compared(const catalog::Relation& relation, const Patient& patient) {
   const auto schema = patient.rights.snapshot().schema_name(relation.schema);
   return !relation.is_built_in() && grants::is_table_like(relation.kind) &&
-         !grants::is_system_schema(schema);
+         !catalog::is_system_schema(schema);
 }
 
 }  // namespace
 
 // Of a superuser one finding says it all.
 void check_relations(const Patient& patient, Findings& findings) {
-  if (is_superuser(patient.survey)) return;
+  if (is_superuser(patient)) return;
   const auto& snapshot = patient.rights.snapshot();
   RelationCheck check(patient, findings);
   std::set<std::int64_t> seen;

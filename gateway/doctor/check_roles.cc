@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/config/text.h"
 #include "gateway/doctor/checks.h"
-#include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 namespace {
 
-using grants::identifier;
+using policy::quote_name;
 
 struct Attribute {
   std::string_view word, why;
@@ -49,19 +50,13 @@ constexpr std::array kPredefined{
     Predefined{"azure_pg_admin", "is a superuser in all but name"},
 };
 
-std::string lower(std::string_view word) {
-  std::string text;
-  for (const char c : word) text.push_back(static_cast<char>(c | 0x20));
-  return text;
-}
-
 void check_attributes(const Row& role, Findings& findings) {
   for (std::size_t i = 0; i < kAttributes.size(); ++i) {
     if (!is_true(role[i + 1])) continue;
     const auto& [word, why, severity] = kAttributes[i];
-    add(findings, "role." + lower(word), severity, role[0])
+    add(findings, "role." + config::lower(word), severity, role[0])
         .says("the role has " + std::string(word) + ": " + std::string(why),
-              "ALTER ROLE " + identifier(role[0]) + " NO" + std::string(word) + ';');
+              "ALTER ROLE " + quote_name(role[0]) + " NO" + std::string(word) + ';');
   }
 }
 
@@ -69,8 +64,8 @@ void check_attributes(const Row& role, Findings& findings) {
 std::string leaving(const std::string& member, const std::string& group,
                     const std::string& database) {
   if (group == "pg_database_owner")
-    return "ALTER DATABASE " + identifier(database) + " OWNER TO …;";
-  return "REVOKE " + identifier(group) + " FROM " + identifier(member) + ';';
+    return "ALTER DATABASE " + quote_name(database) + " OWNER TO …;";
+  return "REVOKE " + quote_name(group) + " FROM " + quote_name(member) + ';';
 }
 
 void check_membership(const Patient& patient, const Row& row, Findings& findings) {
@@ -100,7 +95,7 @@ void check_roles(const Patient& patient, Findings& findings) {
     add(findings, "role.owner", Severity::Critical, row[0])
         .says("the role owns " + row[1] +
                   " objects: it can read, change, drop and grant them, whatever is revoked",
-              "REASSIGN OWNED BY " + identifier(row[0]) + " TO …;");
+              "REASSIGN OWNED BY " + quote_name(row[0]) + " TO …;");
   }
 }
 

@@ -6,12 +6,12 @@
 
 #include "gateway/config/libpq.h"
 #include "gateway/doctor/checks.h"
-#include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 namespace {
 
-using grants::identifier;
+using policy::quote_name;
 
 struct Expected {
   std::string_view name, value;
@@ -37,6 +37,9 @@ constexpr std::array kExpected{
     Expected{"session_replication_role", "origin", Severity::Critical,
              "triggers and foreign keys are not enforced",
              "ALTER SYSTEM RESET session_replication_role;"},
+    Expected{"fsync", "on", Severity::Warning,
+             "a crash of the machine loses or corrupts what was committed",
+             "ALTER SYSTEM SET fsync = on; SELECT pg_reload_conf();"},
 };
 
 void check_server(const Patient& patient, Findings& findings) {
@@ -49,7 +52,7 @@ void check_server(const Patient& patient, Findings& findings) {
     if (row[0] == "temp_file_limit" && row[1] == "-1") {
       add(findings, "setting.temp_file_limit", Severity::Warning, "temp_file_limit = -1")
           .says("one statement can fill the server's disk with temporary files",
-                "ALTER ROLE " + role_sql(patient.survey) + " SET temp_file_limit = '1GB';");
+                "ALTER ROLE " + role_sql(patient) + " SET temp_file_limit = '1GB';");
     }
     if (row[0] == "log_connections" && (row[1] == "off" || row[1].empty())) {
       add(findings, "setting.log_connections", Severity::Note, "log_connections = off")
@@ -78,15 +81,15 @@ constexpr std::array kLoosening{
 };
 
 std::string reset_sql(const Patient& patient, const Row& row) {
-  const std::string database = identifier(patient.survey.of(Topic::Session).front()[2]);
+  const std::string database = quote_name(patient.session.database);
   std::string target = "DATABASE " + database;
   if (!row[1].empty()) {
-    target = "ROLE " + identifier(row[1]);
+    target = "ROLE " + quote_name(row[1]);
     if (row[0] == "role in database") target += " IN DATABASE " + database;
   } else if (row[0] == "all") {
     target = "ROLE ALL";
   }
-  return "ALTER " + target + " RESET " + identifier(row[2]) + ';';
+  return "ALTER " + target + " RESET " + quote_name(row[2]) + ';';
 }
 
 void check_role_settings(const Patient& patient, Findings& findings) {

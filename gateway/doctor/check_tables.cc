@@ -3,6 +3,7 @@
 // with children elsewhere.
 #include "gateway/doctor/checks.h"
 #include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 namespace {
@@ -58,7 +59,7 @@ void check_children(const Patient& patient, Findings& findings) {
           .says("it is a child or partition of " + grants::relation_sql(snapshot, *parent) +
                     ", which is refused, but lies in a schema that may be used",
                 "ALTER TABLE " + table + " SET SCHEMA " +
-                    grants::identifier(snapshot.schema_name(parent->schema)) + ';');
+                    policy::quote_name(snapshot.schema_name(parent->schema)) + ';');
     }
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/doctor/checks.h"
-
-#include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::doctor {
 
@@ -16,9 +15,6 @@ Findings check_all(const Patient& patient) {
   return findings;
 }
 
-std::string role_sql(const Survey& survey) {
-  const Rows& session = survey.of(Topic::Session);
-  return session.empty() ? "CURRENT_USER" : grants::identifier(session.front().front());
-}
+std::string role_sql(const Patient& patient) { return policy::quote_name(patient.session.role); }
 
 }  // namespace gateway::doctor

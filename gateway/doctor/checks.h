@@ -12,6 +12,7 @@ namespace gateway::doctor {
 
 struct Patient {
   const Survey& survey;
+  SessionFacts session;
   const grants::Rights& rights;  // of the database's own policy, or of a user's
   const config::Database& database;
   const config::AccessRules& access;  // as `rights`
@@ -30,6 +31,6 @@ void check_connection(const Patient& patient, Findings& findings);
 Findings check_all(const Patient& patient);
 
 // Who privileges are checked for, as SQL.
-std::string role_sql(const Survey& survey);
+std::string role_sql(const Patient& patient);
 
 }  // namespace gateway::doctor

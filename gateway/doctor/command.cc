@@ -63,10 +63,15 @@ int run_doctor(const Options& options, const config::Sources& sources, std::ostr
   const auto& database = *subject->database;
   const auto survey = ask_server(database);
   if (!survey) return complain(err, survey.error());
+  auto session = session_facts(*survey);
+  if (!session) return complain(err, "the server does not tell which role and database it serves");
   const grants::Rights rights(subject->profile);
   const auto inputs = config::profile_inputs(database, {.user = options.user});
-  const Findings findings = check_all(
-      {.survey = *survey, .rights = rights, .database = database, .access = inputs.access});
+  const Findings findings = check_all({.survey = *survey,
+                                       .session = *std::move(session),
+                                       .rights = rights,
+                                       .database = database,
+                                       .access = inputs.access});
   out << (options.is_json ? report_json(findings, database.name)
                           : report_text(findings, database.name))
       << std::flush;

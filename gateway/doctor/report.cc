@@ -3,23 +3,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gateway/check/excerpt.h"
+
 namespace gateway::doctor {
 namespace {
 
+using check::printable;
 using Json = nlohmann::ordered_json;
-
-// Names come from the server: control characters of theirs stay out of the terminal.
-std::string printable(const std::string& text) {
-  std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    shown.push_back(byte < ' ' || byte == 0x7f ? '?' : c);
-  }
-  return shown;
-}
 
 }  // namespace
 
+// Names come from the server: what they do to a terminal stays out of it.
 std::string report_text(const Findings& findings, const std::string& database) {
   std::string text;
   for (const Finding& finding : findings) {

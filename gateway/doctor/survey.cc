@@ -16,7 +16,7 @@ namespace {
 
 constexpr Question kQuestions[] = {
     {Topic::Session,
-     "SELECT current_user, session_user, current_database(),"
+     "SELECT current_user, current_database(),"
      " current_setting('server_version_num'), pg_encoding_to_char(encoding)"
      " FROM pg_database WHERE datname = current_database()"},
 
@@ -38,63 +38,18 @@ constexpr Question kQuestions[] = {
      " GROUP BY 1 ORDER BY 1"},
 
     // What privileges on it reach, its schema's included.
+    // clang-format off
     {Topic::Relations,
-     "SELECT c.oid, array_to_string(ARRAY[" POSTERN_MAY("SELECT") "," POSTERN_MAY("INSERT") "," POSTERN_MAY("UPDATE") "," POSTERN_MAY("DELETE") "," POSTERN_MAY(
-         "TRUNCATE") "," POSTERN_MAY("REFERENCES") "," POSTERN_MAY("TRIGGER") ","
-                                                                              " CASE WHEN "
-                                                                              "current_setting('"
-                                                                              "server_version_num')"
-                                                                              "::int >= 170000"
-                                                                              "  AND "
-                                                                              "has_table_privilege("
-                                                                              "c.oid, 'MAINTAIN') "
-                                                                              "THEN 'MAINTAIN' "
-                                                                              "END], ' '),"
-                                                                              " " POSTERN_COLUMNS("SELECT") "," POSTERN_COLUMNS("INSERT") "," POSTERN_COLUMNS(
-                                                                                  "UPDATE") " FROM "
-                                                                                            "pg_"
-                                                                                            "class "
-                                                                                            "c "
-                                                                                            "WHERE "
-                                                                                            "relkin"
-                                                                                            "d IN "
-                                                                                            "('r', "
-                                                                                            "'p', "
-                                                                                            "'v', "
-                                                                                            "'m', "
-                                                                                            "'f') "
-                                                                                            "AND "
-                                                                                            "c.oid "
-                                                                                            ">= "
-                                                                                            "16384"
-                                                                                            " AND "
-                                                                                            "relnam"
-                                                                                            "espace"
-                                                                                            " NOT "
-                                                                                            "IN "
-                                                                                            "(SELEC"
-                                                                                            "T oid "
-                                                                                            "FROM "
-                                                                                            "pg_"
-                                                                                            "namesp"
-                                                                                            "ace "
-                                                                                            "WHERE "
-                                                                                            "nspnam"
-                                                                                            "e ~ "
-                                                                                            "'^pg_'"
-                                                                                            ")"
-                                                                                            " AND "
-                                                                                            "has_"
-                                                                                            "schema"
-                                                                                            "_privi"
-                                                                                            "lege("
-                                                                                            "relnam"
-                                                                                            "espace"
-                                                                                            ", "
-                                                                                            "'USAGE"
-                                                                                            "') "
-                                                                                            "ORDER "
-                                                                                            "BY 1"},
+     "SELECT c.oid, array_to_string(ARRAY["
+     POSTERN_MAY("SELECT") ", " POSTERN_MAY("INSERT") ", " POSTERN_MAY("UPDATE") ", "
+     POSTERN_MAY("DELETE") ", " POSTERN_MAY("TRUNCATE") ", " POSTERN_MAY("REFERENCES") ", "
+     POSTERN_MAY("TRIGGER") ", CASE WHEN current_setting('server_version_num')::int >= 170000"
+     " AND has_table_privilege(c.oid, 'MAINTAIN') THEN 'MAINTAIN' END], ' '), "
+     POSTERN_COLUMNS("SELECT") ", " POSTERN_COLUMNS("INSERT") ", " POSTERN_COLUMNS("UPDATE")
+     " FROM pg_class c WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= 16384"
+     " AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_')"
+     " AND has_schema_privilege(relnamespace, 'USAGE') ORDER BY 1"},
+    // clang-format on
 
     {Topic::Routines,
      "SELECT p.oid FROM pg_proc p WHERE p.oid >= 16384"
@@ -170,6 +125,15 @@ constexpr Question kQuestions[] = {
 }  // namespace
 
 std::span<const Question> questions() { return kQuestions; }
+
+std::optional<SessionFacts> session_facts(const Survey& survey) {
+  constexpr std::size_t kCells = 4;
+  const Rows& rows = survey.of(Topic::Session);
+  if (rows.size() != 1 || rows[0].size() != kCells) return std::nullopt;
+  const Row& row = rows[0];
+  return SessionFacts{
+      .role = row[0], .database = row[1], .version = number_of(row[2]), .encoding = row[3]};
+}
 
 bool is_true(const std::string& cell) { return cell == "t"; }
 

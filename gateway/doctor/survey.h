@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,17 @@ class Survey {
  private:
   std::array<Rows, kTopics> answers_;
 };
+
+// Of Topic::Session.
+struct SessionFacts {
+  std::string role{};  // the one that privileges are checked for
+  std::string database{};
+  std::int64_t version = 0;  // server_version_num
+  std::string encoding{};    // the server's
+};
+
+// Nothing: there is no such row.
+std::optional<SessionFacts> session_facts(const Survey& survey);
 
 bool is_true(const std::string& cell);
 std::int64_t number_of(const std::string& cell);             // 0 where it is none

@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "gateway/grants/quoting.h"
+#include "policy/catalog/known_relations.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::grants {
 namespace {
 
+using policy::quote_name;
 namespace catalog = policy::catalog;
 using catalog::RelationKind;
 
@@ -18,7 +21,7 @@ constexpr std::string_view kSystemColumns = "tableoid, ctid, xmin, xmax, cmin, c
 std::string list_of(const std::vector<const catalog::Column*>& columns) {
   std::string text;
   for (const auto* column : columns) {
-    text.append(text.empty() ? "" : ", ").append(identifier(column->name));
+    text.append(text.empty() ? "" : ", ").append(quote_name(column->name));
   }
   return text;
 }
@@ -30,7 +33,7 @@ bool has(const std::vector<const catalog::Column*>& columns, std::int16_t number
 std::string public_object(const Rights& rights, const catalog::Relation& relation,
                           const PublicGrant& grant) {
   const auto* column = grant.column == 0 ? nullptr : relation.column(grant.column);
-  const std::string columns = column == nullptr ? "" : " (" + identifier(column->name) + ')';
+  const std::string columns = column == nullptr ? "" : " (" + quote_name(column->name) + ')';
   const bool is_sequence = relation.kind == RelationKind::Sequence;
   return grant.privilege + columns + (is_sequence ? " ON SEQUENCE " : " ON TABLE ") +
          relation_sql(rights.snapshot(), relation);
@@ -67,8 +70,8 @@ std::string ObjectGrants::schemas() const {
   std::string text = comment("Everything is taken first, so that a stricter policy is stricter.");
   std::string given;
   for (const auto& schema : rights_.snapshot().schemas()) {
-    if (is_system_schema(schema.name)) continue;
-    const std::string name = identifier(schema.name);
+    if (catalog::is_system_schema(schema.name)) continue;
+    const std::string name = quote_name(schema.name);
     for (const std::string_view what : {"ALL TABLES IN SCHEMA ", "ALL SEQUENCES IN SCHEMA ",
                                         "ALL ROUTINES IN SCHEMA ", "SCHEMA "}) {
       text.append("REVOKE ALL ON ").append(what).append(name + " FROM " + role_ + ";\n");
@@ -82,7 +85,7 @@ std::string ObjectGrants::schemas() const {
     const auto* schema = rights_.snapshot().schema(grant.object);
     if (schema == nullptr || rights_.may_use_schema(*schema)) continue;
     given +=
-        "REVOKE " + grant.privilege + " ON SCHEMA " + identifier(schema->name) + " FROM PUBLIC;\n";
+        "REVOKE " + grant.privilege + " ON SCHEMA " + quote_name(schema->name) + " FROM PUBLIC;\n";
   }
   return text + '\n' + given;
 }
@@ -98,7 +101,7 @@ std::string ObjectGrants::read_grant(const catalog::Relation& relation,
   const std::string object = "TABLE " + relation_sql(rights_.snapshot(), relation);
   if (rights.reads_all && !rights_.has_column_rules()) return grant("SELECT", object);
   std::string columns = list_of(rights.read);
-  if (has_system_columns(relation.kind)) {
+  if (has_stored_rows(relation.kind)) {
     columns.append(columns.empty() ? "" : ", ").append(kSystemColumns);
   }
   return columns.empty() ? "" : grant("SELECT (" + columns + ')', object);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/grants/quoting.h"
 
+#include "policy/rewrite/names.h"
+
 namespace gateway::grants {
 namespace {
 
+using policy::quote_name;
 namespace catalog = policy::catalog;
 
 std::string doubled(std::string_view text, char what) {
@@ -15,18 +18,16 @@ std::string doubled(std::string_view text, char what) {
 
 std::string qualified(const catalog::Snapshot& snapshot, catalog::Oid schema,
                       std::string_view name) {
-  return identifier(snapshot.schema_name(schema)) + '.' + identifier(name);
+  return quote_name(snapshot.schema_name(schema)) + '.' + quote_name(name);
 }
 
 std::string type_sql(const catalog::Snapshot& snapshot, catalog::Oid oid) {
   const auto* type = snapshot.type(oid);
-  if (type == nullptr) return identifier("unknown type " + std::to_string(oid));
+  if (type == nullptr) return quote_name("unknown type " + std::to_string(oid));
   return qualified(snapshot, type->schema, type->name);
 }
 
 }  // namespace
-
-std::string identifier(std::string_view name) { return doubled(name, '"'); }
 
 std::string literal(std::string_view text) {
   if (!text.contains('\\')) return doubled(text, '\'');

@@ -10,7 +10,6 @@
 
 namespace gateway::grants {
 
-std::string identifier(std::string_view name);  // "a""b"
 // 'a''b'; with a backslash E'a\\b', which is read alike under either standard_conforming_strings.
 std::string literal(std::string_view text);
 // $postern$…$postern$, with a tag that `body` does not have.

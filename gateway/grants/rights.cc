@@ -19,15 +19,11 @@ bool can_be_written(RelationKind kind) {
 
 }  // namespace
 
-bool is_system_schema(std::string_view name) {
-  return name == "information_schema" || name.starts_with("pg_");
-}
-
 bool is_table_like(RelationKind kind) {
   return can_be_written(kind) || kind == RelationKind::MaterializedView;
 }
 
-bool has_system_columns(RelationKind kind) {
+bool has_stored_rows(RelationKind kind) {
   return kind == RelationKind::Table || kind == RelationKind::Partitioned ||
          kind == RelationKind::MaterializedView;
 }

@@ -51,11 +51,9 @@ class Rights {
   bool may_set_sequences_ = false;
 };
 
-// Of the user's own: no catalog, TOAST or temporary schema.
-bool is_system_schema(std::string_view name);
 // A kind that privileges on tables are given on.
 bool is_table_like(policy::catalog::RelationKind kind);
-// ctid, xmin and the like can be named.
-bool has_system_columns(policy::catalog::RelationKind kind);
+// Its own or its partitions': ctid, xmin and the like can be granted by name.
+bool has_stored_rows(policy::catalog::RelationKind kind);
 
 }  // namespace gateway::grants

@@ -6,9 +6,12 @@
 
 #include "gateway/grants/object_grants.h"
 #include "gateway/grants/quoting.h"
+#include "policy/rewrite/names.h"
 
 namespace gateway::grants {
 namespace {
+
+using policy::quote_name;
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -40,11 +43,11 @@ std::string database_guard(const ScriptInputs& inputs) {
 std::string granted_by(const Membership& membership, int server_major) {
   constexpr int kFirst = 16;
   if (server_major < kFirst || membership.grantor.empty()) return {};
-  return " GRANTED BY " + identifier(membership.grantor);
+  return " GRANTED BY " + quote_name(membership.grantor);
 }
 
 std::string role_part(const ScriptInputs& inputs) {
-  const std::string role = identifier(inputs.role);
+  const std::string role = quote_name(inputs.role);
   std::string text = comment("The role. Whether and how it logs in is left to you:");
   text += comment("ALTER ROLE " + role + " LOGIN PASSWORD '…' CONNECTION LIMIT …;");
   text += "DO " +
@@ -58,19 +61,19 @@ std::string role_part(const ScriptInputs& inputs) {
   for (const auto& each : inputs.facts.role.attributes) attributes.push_back("NO" + each);
   if (!attributes.empty()) text += "ALTER ROLE " + role + ' ' + joined(attributes) + ";\n";
   for (const auto& membership : inputs.facts.role.member_of) {
-    text += "REVOKE " + identifier(membership.group) + " FROM " + role +
+    text += "REVOKE " + quote_name(membership.group) + " FROM " + role +
             granted_by(membership, inputs.rights.snapshot().server_major()) + ";\n";
   }
   if (!inputs.login.empty()) {
     text += comment("The pool logs in as this user and becomes the role (readonly_role).");
-    text += "GRANT " + role + " TO " + identifier(inputs.login) + ";\n";
+    text += "GRANT " + role + " TO " + quote_name(inputs.login) + ";\n";
   }
   return text;
 }
 
 std::string database_part(const ScriptInputs& inputs) {
-  const std::string database = identifier(inputs.facts.database);
-  const std::string role = identifier(inputs.role);
+  const std::string database = quote_name(inputs.facts.database);
+  const std::string role = quote_name(inputs.role);
   std::string text = comment("A temporary table hides a table of the same name.");
   text += "REVOKE CREATE, TEMPORARY ON DATABASE " + database + " FROM PUBLIC;\n";
   text += "REVOKE ALL ON DATABASE " + database + " FROM " + role + ";\n";
@@ -90,7 +93,7 @@ constexpr std::string_view kSometimesPinned[] = {
 
 std::string settings_part(const ScriptInputs& inputs) {
   const std::string alter =
-      "ALTER ROLE " + identifier(inputs.role) + " IN DATABASE " + identifier(inputs.facts.database);
+      "ALTER ROLE " + quote_name(inputs.role) + " IN DATABASE " + quote_name(inputs.facts.database);
   std::string text = comment("As the gateway pins them; a session can still change them.");
   for (const std::string_view name : kSometimesPinned) {
     text += alter + " RESET " + std::string(name) + ";\n";
@@ -108,7 +111,7 @@ std::string system_relations(const ScriptInputs& inputs) {
     const bool is_open = inputs.rights.access().relation(relation) == nullptr;
     if (!relation.is_built_in() || !is_table_like(relation.kind) || is_open) continue;
     text += "REVOKE ALL ON TABLE " + relation_sql(inputs.rights.snapshot(), relation) +
-            " FROM PUBLIC, " + identifier(inputs.role) + ";\n";
+            " FROM PUBLIC, " + quote_name(inputs.role) + ";\n";
   }
   return text;
 }
@@ -124,7 +127,7 @@ std::string built_ins_part(const ScriptInputs& inputs) {
     if (function.decision != policy::catalog::Decision::Refused) continue;
     if (inputs.rights.may_call(function)) continue;
     text += "REVOKE EXECUTE ON ROUTINE " + routine_sql(inputs.rights.snapshot(), function) +
-            " FROM PUBLIC, " + identifier(inputs.role) + ";\n";
+            " FROM PUBLIC, " + quote_name(inputs.role) + ";\n";
   }
   return '\n' + text;
 }
@@ -132,7 +135,7 @@ std::string built_ins_part(const ScriptInputs& inputs) {
 }  // namespace
 
 std::string script(const ScriptInputs& inputs) {
-  const ObjectGrants objects(inputs.rights, inputs.facts, identifier(inputs.role));
+  const ObjectGrants objects(inputs.rights, inputs.facts, quote_name(inputs.role));
   return header(inputs) + "\nBEGIN;\n" + "SET LOCAL search_path = '';\n" + database_guard(inputs) +
          '\n' + role_part(inputs) + '\n' + database_part(inputs) + '\n' + objects.schemas() + '\n' +
          objects.relations() + '\n' + objects.from_public() + objects.sequences() +

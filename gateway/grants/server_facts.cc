@@ -67,7 +67,6 @@ RoleFacts read_role(const PlainRows& rows, const PlainRows& memberships) {
   RoleFacts role;
   if (rows.empty()) return role;
   const PlainRow& row = rows.front();
-  role.exists = true;
   role.is_superuser = row[0] == "t";
   role.attributes = words_of(row[1]);
   role.owned_count = number_in<std::size_t>(row[2]);

@@ -19,7 +19,6 @@ struct Membership {
 };
 
 struct RoleFacts {
-  bool exists = false;
   bool is_superuser = false;
   std::vector<std::string> attributes{};  // "BYPASSRLS" and the like that it has
   std::vector<Membership> member_of{};

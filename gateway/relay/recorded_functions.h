@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The functions that a statement may run and PostgreSQL does not bring, as the audit record has
-// them. Its memory is used again from statement to statement.
+// them.
 #pragma once
 
 #include <span>

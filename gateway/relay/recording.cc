@@ -149,6 +149,7 @@ void Recording::on_planned(std::chrono::nanoseconds elapsed) {
 }
 
 void Recording::on_end(const session::End& end) {
+  const auto code = end.error.error_code;
   audit_.append(session_, audit::End{.request_id = end.request_id,
                                      .status = status_of(end.outcome),
                                      .rows = end.rows,
@@ -156,7 +157,7 @@ void Recording::on_end(const session::End& end) {
                                      .sqlstate = end.error.sqlstate,
                                      .error_message = end.error.message,
                                      .error_detail = end.error.detail,
-                                     .error_code = end.error.error_code,
+                                     .error_code = code ? policy::face(*code).name : "",
                                      .truncated = end.truncated});
   auto& database = metrics_.database(database_id_);
   --database.requests_in_flight;

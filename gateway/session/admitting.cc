@@ -16,8 +16,9 @@ bool only_gives_up(StatementClass statement_class) {
   return statement_class == StatementClass::Rollback;
 }
 
-// A client can always end its transaction, so these are neither counted nor refused.
-bool ends_transaction(const StatementVerdict& statement) {
+// A client can always leave its transaction, so these are neither counted nor refused. PREPARE
+// TRANSACTION is: its locks stay.
+bool only_leaves_transaction(const StatementVerdict& statement) {
   return statement.statement_class == StatementClass::Commit ||
          statement.statement_class == StatementClass::Rollback ||
          statement.statement_class == StatementClass::RollbackTo;
@@ -54,7 +55,7 @@ std::optional<Session::Flow> Session::not_started(const Message& message, std::s
                                                   Statements statements, Output& out) {
   if (settings_.admission == nullptr || !has_limits(profile())) return std::nullopt;
   const auto counted = std::ranges::count_if(
-      statements, [](const StatementVerdict& each) { return !ends_transaction(each); });
+      statements, [](const StatementVerdict& each) { return !only_leaves_transaction(each); });
   if (counted == 0) return std::nullopt;
   const auto violation =
       settings_.admission->start({profile(), static_cast<std::size_t>(counted), now_});

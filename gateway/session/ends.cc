@@ -8,7 +8,7 @@ namespace gateway::session {
 
 void Session::end_request(std::uint64_t request, Outcome outcome, std::int64_t rows,
                           const ServerError& error) {
-  const bool is_cut = error.error_code == policy::face(policy::ErrorCode::ResultTooLarge).name;
+  const bool is_cut = error.error_code == policy::ErrorCode::ResultTooLarge;
   const TimePoint since = replies_.empty() ? now_ : replies_.front().sent_at;
   recorder_.on_end({.request_id = request,
                     .outcome = outcome,

@@ -5,13 +5,11 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "gateway/pgwire/own_comment.h"
 #include "policy/guc.h"
 
 namespace gateway::session {
 namespace {
-
-// What the server logs of ours, nobody's audit record has: this tells why.
-constexpr std::string_view kOwnStatement = "/* postern */ ";
 
 std::string lower(std::string_view text) {
   std::string folded(text);
@@ -138,7 +136,7 @@ std::string settings_sql(const Settings& client, const Parameters& server) {
     if (is_pinned(name)) continue;
     const std::string* present = find_reported(server, name);
     if (present != nullptr && *present == as_reported(name, value, *present)) continue;
-    sql.append(sql.empty() ? kOwnStatement : "; ");
+    sql.append(sql.empty() ? pgwire::kOwnComment : "; ");
     // The name was judged: it is one of a known list, or of the operator's `gucs.allowed`.
     sql.append("SET ").append(name).append(" TO ").append(quoted(value));
   }

@@ -37,6 +37,7 @@ bool sets_transaction(const StatementVerdict& statement) {
          statement.effect.name.starts_with("transaction_");
 }
 
+// What comes behind runs in another transaction, or in another state of it.
 bool ends_transaction(const StatementVerdict& statement) {
   return statement.effect.kind == Effect::Kind::EndTransaction ||
          statement.effect.kind == Effect::Kind::RollbackTo;

@@ -4,6 +4,7 @@
 // error is shown.
 #include <utility>
 
+#include "gateway/pgwire/own_comment.h"
 #include "gateway/pgwire/sqlstate.h"
 #include "gateway/pgwire/writer.h"
 #include "gateway/session/plan_refusals.h"
@@ -16,7 +17,7 @@ namespace {
 using policy::Violation;
 
 std::string probe_prefix(const policy::StatementVerdict& statement) {
-  std::string prefix(kPlanComment);
+  std::string prefix(pgwire::kPlanComment);
   return prefix.append(policy::kExplain).append(statement.planned_prefix);
 }
 

@@ -19,8 +19,6 @@
 
 namespace gateway::session {
 
-// Before every probe, so that a reader of the server's log can tell it from a client's statement.
-inline constexpr std::string_view kPlanComment = "/* postern plan gate */ ";
 // Of one message: each of its statements that needs a plan is asked for by itself.
 inline constexpr std::size_t kPlansPerMessageMax = 100;
 // Of a Bind whose values the planner is to see.
@@ -54,8 +52,9 @@ struct PlanQuestion {
   std::optional<TimePoint> running_since;  // not while earlier messages run
   // The probe as what the client's text became: its positions are told in the client's text.
   std::shared_ptr<const policy::Rewritten> placed;
-  // For the record of a refusal.
-  std::string sql, portal, prepared;
+  std::string portal, prepared;  // the client's names, where an error has ours
+  // What is asked about, for a refusal once its message is gone.
+  std::string sql;
   std::shared_ptr<const policy::Verdict> verdict;  // keeps the next
   const policy::StatementVerdict* statement = nullptr;
 };

@@ -18,11 +18,6 @@ bool Session::hides_anything() const {
   return access != nullptr && access->hides_anything();
 }
 
-// What is hidden is settled when the message is sent, not when it is answered.
-void Session::note_hiding(Expected& entry, bool is_hiding) const {
-  entry.may_quote_hidden = is_hiding;
-}
-
 // What EXECUTE and FETCH run answers for itself; a cursor may be a function's, which nothing tells.
 bool Session::may_quote_hidden(const policy::StatementVerdict& statement,
                                std::uint64_t unit) const {
@@ -41,12 +36,13 @@ bool Session::may_quote_hidden(const policy::StatementVerdict& statement,
   return judged == nullptr || runs_a_third || judged->may_quote_hidden;
 }
 
+// What is hidden is settled when the message is sent, not when it is answered.
+//
 // Of a Query or FunctionCall; `quoting` tells of its own statements. It ends an implicit
 // transaction that messages before it began, too: their deferred constraints and triggers then run.
 void Session::note_quoting(Expected& entry, Quoting quoting, std::string_view sql,
                            const policy::Verdict& verdict) const {
-  const bool is_hiding = quoting == Quoting::Hidden || (unit_open_ && hides_anything());
-  note_hiding(entry, is_hiding);
+  entry.may_quote_hidden = quoting == Quoting::Hidden || (unit_open_ && hides_anything());
   if (verdict.rewritten.empty()) return;
   entry.rewritten = std::make_shared<const policy::Rewritten>(policy::rewritten_by(sql, verdict));
 }
@@ -54,8 +50,8 @@ void Session::note_quoting(Expected& entry, Quoting quoting, std::string_view sq
 // Of a Parse, Bind or Execute of it.
 void Session::note_quoting(Expected& entry, const Prepared& prepared) const {
   const auto* statement = prepared.judged();
-  note_hiding(entry,
-              statement == nullptr ? hides_anything() : may_quote_hidden(*statement, entry.unit));
+  entry.may_quote_hidden =
+      statement == nullptr ? hides_anything() : may_quote_hidden(*statement, entry.unit);
   entry.rewritten = prepared.rewritten;
 }
 

@@ -5,9 +5,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
+#include "policy/error_code.h"
 #include "policy/facts.h"
 #include "policy/judge.h"
 
@@ -52,7 +54,7 @@ struct Decision {
 // What the server said of a statement that failed.
 struct ServerError {
   std::string_view sqlstate, message, detail;
-  std::string_view error_code{};  // where the gateway ended it; empty: the server's own error
+  std::optional<policy::ErrorCode> error_code{};  // where the gateway ended it, not the server
 };
 
 struct End {

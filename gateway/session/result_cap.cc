@@ -79,9 +79,7 @@ ServerError Session::cut_error(const ServerError& error) {
   if (cut_ != Cut::Found && cut_ != Cut::Running) return error;
   cut_ = Cut::Over;
   static const Refusal refusal = result_too_large({});
-  return {.sqlstate = refusal.sqlstate,
-          .message = refusal.message,
-          .error_code = policy::face(refusal.code).name};
+  return {.sqlstate = refusal.sqlstate, .message = refusal.message, .error_code = refusal.code};
 }
 
 bool Session::ends_cut(const Expected& entry) const {

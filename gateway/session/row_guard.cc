@@ -111,7 +111,7 @@ void Session::end_at_denied_rows(ColumnKey origin, Output& out) {
   const ServerError error{.sqlstate = refusal.sqlstate,
                           .message = refusal.message,
                           .detail = refusal.detail,
-                          .error_code = policy::face(refusal.code).name};
+                          .error_code = refusal.code};
   if (replies_.front().kind == ReplyKind::DescribePortal && replies_.size() > 1) drop_front();
   Expected& entry = replies_.front();
   if (entry.kind == ReplyKind::Query) {

@@ -410,7 +410,6 @@ class Session {
   // quoting.cc
   bool hides_anything() const;
   bool may_quote_hidden(const policy::StatementVerdict& statement, std::uint64_t unit) const;
-  void note_hiding(Expected& entry, bool is_hiding) const;
   void note_quoting(Expected& entry, Quoting quoting, std::string_view sql,
                     const policy::Verdict& verdict) const;
   void note_quoting(Expected& entry, const Prepared& prepared) const;

@@ -4,19 +4,16 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
+
+#include "gateway/config/show.h"
 
 namespace gateway::suggest {
 namespace {
 
+using config::quoted;
 using Counts = std::map<std::string, std::string>;
-
-// JSON's strings are YAML's; U+007F and up as they are.
-std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 // What ends a line for some reader of YAML, and so a comment: NEL, LS, PS.
 constexpr std::string_view kLineEnds[] = {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};

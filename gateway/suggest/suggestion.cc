@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/suggest/contradictions.h"
+#include "policy/catalog/known_relations.h"
 #include "policy/rules/words.h"
 
 namespace gateway::suggest {
@@ -15,10 +16,6 @@ namespace catalog = policy::catalog;
 using catalog::Relation;
 using catalog::RelationKind;
 using policy::rules::quoted_name;
-
-bool is_system(std::string_view schema) {
-  return schema == "information_schema" || schema.starts_with("pg_");
-}
 
 const Relation* find(const catalog::Snapshot& snapshot, const std::string& schema,
                      const std::string& relation) {
@@ -90,7 +87,7 @@ class Builder {
   }
 
   void add_relation(const std::string& schema, const std::string& name, const RelationUsage& used) {
-    if (is_system(schema)) return;
+    if (catalog::is_system_schema(schema)) return;
     schemas_.insert(quoted_name(schema));
     made_.policy.tables.allowed.push_back(rule_name(schema, name));
     if (basis_.catalog == nullptr) return;
@@ -132,8 +129,9 @@ std::string rule_name(const std::string& schema, const std::string& relation) {
 }
 
 bool uses_relations(const Usage& usage) {
-  return std::ranges::any_of(usage.relations,
-                             [](const auto& each) { return !is_system(each.first.first); });
+  return std::ranges::any_of(usage.relations, [](const auto& each) {
+    return !catalog::is_system_schema(each.first.first);
+  });
 }
 
 Suggestion suggest(const Usage& usage, const Basis& basis) { return Builder(usage, basis).run(); }

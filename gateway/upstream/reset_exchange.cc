@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "gateway/pgwire/frame.h"
+#include "gateway/pgwire/own_comment.h"
 #include "gateway/pgwire/writer.h"
 
 namespace gateway::upstream {
 namespace {
 
-constexpr std::string_view kReset = "/* postern */ DISCARD ALL";
 constexpr std::string_view kResetTag = "DISCARD ALL";
 constexpr std::size_t kSeedDigits = 18;            // more than a double holds
 constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN may come before it
@@ -20,7 +20,7 @@ std::string reseeding() {
   std::random_device random;
   std::string digits;
   while (digits.size() < kSeedDigits) digits += std::to_string(random());
-  return "/* postern */ SELECT pg_catalog.setseed(0." + digits + "); ";
+  return std::string(pgwire::kOwnComment) + "SELECT pg_catalog.setseed(0." + digits + "); ";
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ ResetExchange::ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> s
 void ResetExchange::start(std::chrono::milliseconds deadline) {
   deadline_.start(deadline, [this] { finish(Step::Spoilt); });
   std::string query;
-  pgwire::write_query(query, kReset);
+  pgwire::write_query(query, std::string(pgwire::kOwnComment) + std::string(kResetTag));
   pgwire::write_query(query, reseeding() + verification_query(pinned_));
   net::Stream& stream = server_->stream();
   stream.set_events(this);

@@ -3,6 +3,8 @@
 
 #include <tuple>
 
+#include "gateway/pgwire/own_comment.h"
+
 namespace gateway::upstream {
 namespace {
 
@@ -54,7 +56,8 @@ std::string verification_query(const Settings& pinned) {
     normalised +=
         separator + ("pg_catalog.set_config(" + literal(name) + ", " + literal(pin) + ", true)");
   }
-  return "/* postern */ BEGIN; SELECT current_user, pg_catalog.current_setting('client_encoding'),"
+  return std::string(pgwire::kOwnComment) +
+         "BEGIN; SELECT current_user, pg_catalog.current_setting('client_encoding'),"
          " pg_catalog.current_setting('standard_conforming_strings'); SELECT" +
          effective + "; SELECT" + normalised + "; ROLLBACK";
 }

@@ -22,7 +22,7 @@ KILLS = 5
 CLIENTS = 4
 MARKER = re.compile(r"kill-\w+-\d+-\d+-\d+-x")
 STATEMENT = re.compile(r"^LOG:  (?:statement|execute [^:]*): (.*)")
-OWN = "/* postern */"
+OWN = "/* postern"  # and the plan gate's
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ ANALYZE;
 """
 POLICY = {"allowed_schemas": ["public"], "columns": {"denied": ["patients.ssn"]}, "views": "strict"}
 # What a fresh server has and a guarded one should not.
-SETTINGS = ["temp_file_limit=1GB", "log_connections=on"]
+SETTINGS = ["temp_file_limit=1GB", "log_connections=on", "fsync=on"]
 
 
 class Clinic:

@@ -26,13 +26,18 @@ class DoctorChecks : public testing::Test {
         std::shared_ptr<const policy::Access>(std::shared_ptr<void>(), &shop.access());
     rights_.emplace(profile_);
     database.user = "app";
-    survey.put(Topic::Session, {{"app", "app", "poldb", "150018", "UTF8"}});
+    survey.put(Topic::Session, {{"app", "poldb", "150018", "UTF8"}});
   }
 
   Findings run(void (*check)(const Patient&, Findings&)) const {
     Findings findings;
     const config::AccessRules access;
-    check({.survey = survey, .rights = *rights_, .database = database, .access = access}, findings);
+    check({.survey = survey,
+           .session = session_facts(survey).value(),
+           .rights = *rights_,
+           .database = database,
+           .access = access},
+          findings);
     return findings;
   }
   Checks checks(void (*check)(const Patient&, Findings&)) const {
@@ -60,6 +65,13 @@ class DoctorChecks : public testing::Test {
   policy::Profile profile_;
   std::optional<grants::Rights> rights_;
 };
+
+TEST_F(DoctorChecks, ASurveyWithoutItsSessionTellsNothing) {
+  survey.put(Topic::Session, {});
+  EXPECT_FALSE(session_facts(survey));
+  survey.put(Topic::Session, {{"app", "poldb"}});
+  EXPECT_FALSE(session_facts(survey));
+}
 
 TEST_F(DoctorChecks, EachAttributeOfARoleIsItsOwnFinding) {
   survey.put(Topic::Roles, {{"app", "t", "t", "t", "t", "t"}, {"reader", "f", "f", "f", "f", "f"}});
@@ -149,18 +161,21 @@ TEST_F(DoctorChecks, TheServersSettings) {
   survey.put(Topic::Settings, {{"max_prepared_transactions", "0"},
                                {"standard_conforming_strings", "on"},
                                {"temp_file_limit", "1048576"},
-                               {"log_connections", "on"}});
+                               {"log_connections", "on"},
+                               {"fsync", "on"}});
   EXPECT_EQ(checks(check_settings), Checks{});
   survey.put(Topic::Settings, {{"max_prepared_transactions", "5"},
                                {"standard_conforming_strings", "off"},
                                {"temp_file_limit", "-1"},
                                {"log_connections", "off"},
                                {"lo_compat_privileges", "on"},
-                               {"session_replication_role", "replica"}});
-  EXPECT_EQ(checks(check_settings),
-            (Checks{"setting.max_prepared_transactions", "setting.standard_conforming_strings",
-                    "setting.temp_file_limit", "setting.log_connections",
-                    "setting.lo_compat_privileges", "setting.session_replication_role"}));
+                               {"session_replication_role", "replica"},
+                               {"fsync", "off"}});
+  EXPECT_EQ(
+      checks(check_settings),
+      (Checks{"setting.max_prepared_transactions", "setting.standard_conforming_strings",
+              "setting.temp_file_limit", "setting.log_connections", "setting.lo_compat_privileges",
+              "setting.session_replication_role", "setting.fsync"}));
 }
 
 TEST_F(DoctorChecks, AFarServerHasToBeVerified) {
@@ -173,9 +188,9 @@ TEST_F(DoctorChecks, AFarServerHasToBeVerified) {
 }
 
 TEST_F(DoctorChecks, VersionsAndEncodings) {
-  survey.put(Topic::Session, {{"app", "app", "poldb", "130020", "UTF8"}});
+  survey.put(Topic::Session, {{"app", "poldb", "130020", "UTF8"}});
   EXPECT_EQ(checks(check_connection), Checks{"server.version"});
-  survey.put(Topic::Session, {{"app", "app", "poldb", "160001", "LATIN1"}});
+  survey.put(Topic::Session, {{"app", "poldb", "160001", "LATIN1"}});
   EXPECT_EQ(checks(check_connection), (Checks{"server.minor", "server.encoding"}));
 }
 

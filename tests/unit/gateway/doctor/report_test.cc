@@ -25,7 +25,7 @@ TEST(DoctorReport, SaysThatNothingWasFound) {
 TEST(DoctorReport, KeepsControlCharactersOutOfTheTerminal) {
   const Findings findings(1, finding_of("role.owner", Severity::Critical));
   EXPECT_EQ(report_text(findings, "one"),
-            "critical: role.owner: a?[2Jb\n  it is so\n  fix: REVOKE …;\none: 1 found\n");
+            "critical: role.owner: a [2Jb\n  it is so\n  fix: REVOKE …;\none: 1 found\n");
 }
 
 TEST(DoctorReport, IsOneLineOfJson) {

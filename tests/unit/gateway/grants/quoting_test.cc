@@ -6,12 +6,6 @@
 namespace gateway::grants {
 namespace {
 
-TEST(GrantsQuoting, ANameCannotEndItsQuotes) {
-  EXPECT_EQ(identifier("users"), "\"users\"");
-  EXPECT_EQ(identifier("a\"; DROP TABLE b"), "\"a\"\"; DROP TABLE b\"");
-  EXPECT_EQ(identifier(""), "\"\"");
-}
-
 TEST(GrantsQuoting, ALiteralIsReadAlikeWithAndWithoutStandardStrings) {
   EXPECT_EQ(literal("it's"), "'it''s'");
   EXPECT_EQ(literal("a\\'b"), "E'a\\\\''b'");

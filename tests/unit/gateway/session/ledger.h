@@ -27,7 +27,7 @@ class Ledger final : public Recorder {
   void on_end(const End& end) override {
     if (open.erase(end.request_id) == 0) blame("an end without a decision, or a second one");
     outcomes[end.request_id] = end.outcome;
-    if (!end.error.error_code.empty()) ended_by = std::string(end.error.error_code);
+    if (end.error.error_code) ended_by = policy::face(*end.error.error_code).name;
     if (end.truncated) truncated_rows = end.rows;
     if (!end.error.message.empty()) {
       said = std::string(end.error.message) + '|' + std::string(end.error.detail);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gateway/config/load.h"
 #include "gateway/suggest/policy_yaml.h"
 #include "tests/unit/policy/rules/shop.h"
 
@@ -116,6 +117,29 @@ TEST(SuggestionYaml, StatesEveryKeySoThatNothingIsInherited) {
   EXPECT_TRUE(yaml.contains("  tables:\n    allowed:\n      - \"public.orders\"  # read by 1\n"));
   EXPECT_TRUE(yaml.contains("  trusted_views: []\n"));
   EXPECT_TRUE(yaml.contains("  allow_explain: false\n"));
+}
+
+// The policy as a configuration that has it reads it.
+config::Examined read_back(const Suggested& suggested) {
+  const std::string rest = "databases:\n  - name: shop\n    ";
+  std::string keys;
+  for (const char c : database_yaml(suggested)) {
+    keys += c;
+    if (c == '\n') keys += "    ";
+  }
+  return config::examine(rest + keys + '\n', {});
+}
+
+TEST(SuggestionYaml, NamesThatLookLikeVariablesAreReadBackAsTheyAre) {
+  for (const std::string table : {"${X}", "$${X}", "a\"b\\c\n${", "\xC3\xA9\x01\x7F"}) {
+    Suggested suggested;
+    suggested.usage = usage_of("public", table, {"id"});
+    suggested.suggestion = suggest(suggested.usage, {});
+    const auto examined = read_back(suggested);
+    ASSERT_EQ(examined.config.databases.size(), 1) << database_yaml(suggested);
+    EXPECT_EQ(examined.config.databases[0].access.policy.tables.allowed,
+              Names{rule_name("public", table)});
+  }
 }
 
 TEST(SuggestionYaml, NoNameEndsItsComment) {
