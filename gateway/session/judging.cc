@@ -28,6 +28,18 @@ Refusal outdated() {
   return refusal;
 }
 
+Refusal too_deep() {
+  return server_like(state::kProgramLimitExceeded,
+                     "it executes too many statements through one another");
+}
+
+Refusal fetches_executed() {
+  Refusal refusal = server_like(state::kFeatureNotSupported,
+                                "a portal of EXECUTE cannot be fetched from by SQL here");
+  refusal.hint = "Fetch its rows by Execute messages, or DECLARE a cursor of the statement itself.";
+  return refusal;
+}
+
 // A name that did not resolve: somebody may just have made it.
 bool is_miss(const policy::Verdict& verdict) {
   const policy::Violation* refusal = verdict.refusal();
@@ -207,20 +219,37 @@ std::optional<Session::Flow> Session::judge_again(const Message& message, Prepar
   return on_changed_schema(message, prepared.sql, *prepared.verdict, out);
 }
 
-// What an EXECUTE or FETCH names. Nothing when it may run, as far as is known of it.
+// What an EXECUTE or FETCH names, and what that executes in turn. Nothing when it may run, as far
+// as is known of it.
 std::optional<Session::Flow> Session::judge_named_again(const Message& message,
                                                         const policy::Effect& effect,
                                                         std::uint64_t unit, Output& out) {
   using Kind = policy::Effect::Kind;
-  if (effect.kind != Kind::Execute && effect.kind != Kind::Fetch) return std::nullopt;
-  const Names& names = effect.kind == Kind::Execute ? statements_ : portals_;
-  const auto found = names.look_up(effect.name, unit);
-  if (found.belief == Names::Belief::Unsettled && profile().access != nullptr) {
-    return wait_for_replies(out);
+  PreparedRef named, fetched;  // whose effect is the next; a portal of EXECUTE
+  std::vector<const Prepared*> seen;
+  const policy::Effect* next = &effect;
+  while (next->kind == Kind::Execute || next->kind == Kind::Fetch) {
+    if (seen.size() == kExecutedDepthMax) return refuse(message, named->sql, too_deep(), out);
+    const Names& names = next->kind == Kind::Execute ? statements_ : portals_;
+    const auto found = names.look_up(next->name, unit);
+    if (found.belief == Names::Belief::Unsettled && is_guarded()) return wait_for_replies(out);
+    if (found.belief != Names::Belief::Known) return std::nullopt;
+    named = found.prepared;
+    // The server will not run what comes back to itself.
+    if (std::ranges::find(seen, named.get()) != seen.end()) return std::nullopt;
+    seen.push_back(named.get());
+    if (const auto flow = judge_again(message, *named, out)) return flow;
+    if (named->judged() == nullptr) return std::nullopt;
+    // A portal was asked about when it was bound, but for what its text executes when it is run.
+    if (next->kind == Kind::Fetch && named->effect().kind == Kind::Execute) fetched = named;
+    next = &named->effect();
   }
-  if (found.belief != Names::Belief::Known) return std::nullopt;
-  return judge_again(message, *found.prepared, out);
+  if (!fetched || !profile().plan) return std::nullopt;
+  return refuse(message, fetched->sql, fetches_executed(), out);
 }
+
+// What a statement executes by its name matters to more than its own verdict.
+bool Session::is_guarded() const { return profile().access != nullptr || profile().plan; }
 
 // What was sent changes the catalog when it is committed.
 void Session::note_ddl(const policy::Verdict& verdict, const Expected& entry) {

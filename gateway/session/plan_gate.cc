@@ -18,6 +18,7 @@
 namespace gateway::session {
 namespace {
 
+namespace state = pgwire::sqlstate;
 using policy::Violation;
 
 PlanRef warned_of(Violation violation) {
@@ -110,7 +111,11 @@ std::optional<Session::Flow> Session::pass_gate(const Message& message, const Ga
     return refuse_plan(message, gated, {&*obstacle, 1}, out);
   }
   if (obstacle) plan = warned_of(*obstacle);
-  if (!plan) return ask(message, gated, need, out);
+  if (!plan) {
+    // It is work of its own, and counts as such.
+    if (const auto flow = not_started(message, gated.sql, {gated.statement, 1}, out)) return flow;
+    return ask(message, gated, need, out);
+  }
   if (!plan->allowed()) return refuse_plan(message, gated, plan->violations, out);
   planned_.push_back({need.part, std::move(plan)});
   return std::nullopt;
@@ -208,7 +213,7 @@ std::optional<Session::Flow> Session::on_no_plan(const Message& message, const G
   const bool is_timeout = question.interruption == Interruption::Timeout;
   const Violation violation =
       is_timeout ? planning_timed_out(question.timeout) : planning_failed(question.error_text);
-  if (!is_timeout && is_failure_let_pass()) {
+  if (!is_timeout && is_failure_let_pass(question.error_state)) {
     planned_.push_back({need.part, warned_of(violation)});
     plans_found_.push_back({question.key, planned_.back().plan});
     return std::nullopt;
@@ -232,11 +237,13 @@ Session::Flow Session::refuse_stopped(const Message& message, std::string_view s
   return Flow::Done;
 }
 
-// Where it failed inside a transaction that is aborted now, nothing can pass.
-bool Session::is_failure_let_pass() const {
+// Where it failed inside a transaction that is aborted now, nothing can pass. A failure that the
+// client brings about by its own timeouts does not.
+bool Session::is_failure_let_pass(std::string_view error_state) const {
   if (status_ != pgwire::TransactionStatus::Idle || unit_open_) return false;
-  return profile().plan->on_error == policy::OnPlanError::Allow ||
-         profile().enforcement == policy::Enforcement::Warn;
+  if (profile().enforcement == policy::Enforcement::Warn) return true;
+  return profile().plan->on_error == policy::OnPlanError::Allow &&
+         error_state != state::kQueryCanceled && error_state != state::kLockNotAvailable;
 }
 
 }  // namespace gateway::session

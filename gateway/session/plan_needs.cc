@@ -17,7 +17,6 @@ using policy::StatementClass;
 using policy::StatementVerdict;
 
 // EXECUTE of a text that is an EXECUTE, and so on.
-constexpr int kExecutedDepthMax = 4;
 
 // Settings that no plan depends on.
 constexpr std::array<std::string_view, 11> kPlanlessSettings{"application_name",
@@ -111,7 +110,7 @@ std::string_view Session::obstacle_before(const policy::Verdict& verdict, std::s
 // What an EXECUTE runs, into `need`. False: nothing that needs a plan, or nothing that is known.
 bool Session::find_executed(const Effect& effect, std::uint64_t unit, PlanNeed& need) const {
   const Effect* next = &effect;
-  for (int depth = 0; depth < kExecutedDepthMax; ++depth) {
+  for (std::size_t depth = 0; depth < kExecutedDepthMax; ++depth) {
     const PreparedRef prepared = statements_.look_up(next->name, unit).prepared;
     if (prepared == nullptr || prepared->judged() == nullptr) return false;
     need.judged = prepared->judged();

@@ -172,10 +172,17 @@ void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fi
   portals_.failed(entry.seq);
   portals_.doubt_fresh();
   if (!question_) return;
-  std::string body = told_text(reply).value_or(std::string(reply.body()));
-  show_names(body, *question_);
-  pgwire::Writer(question_->error).begin(pgwire::backend::kErrorResponse).bytes(body).end();
   question_->error_text = fields.message;
+  question_->error_state = fields.sqlstate;
+  if (reply.whole()) {
+    std::string body = told_text(reply).value_or(std::string(reply.body()));
+    show_names(body, *question_);
+    pgwire::Writer(question_->error).begin(pgwire::backend::kErrorResponse).bytes(body).end();
+  } else {
+    pgwire::write_error(question_->error,
+                        {.sqlstate = fields.sqlstate,
+                         .message = "the statement could not be planned; why is too long to tell"});
+  }
   if (entry.kind != ReplyKind::Query) end_probed_unit(out);
 }
 
@@ -208,7 +215,7 @@ void Session::on_tick(TimePoint now, Output& out) {
   if (!is_asking() || replies_.empty()) return;
   if (replies_.front().treatment != Treatment::Probe) return;
   if (!question_->running_since) question_->running_since = now;
-  if (now - *question_->running_since < question_->timeout) return;
+  if (is_cancelling_ || now - *question_->running_since < question_->timeout) return;
   if (question_->interruption == PlanQuestion::Interruption::None) {
     question_->interruption = PlanQuestion::Interruption::Timeout;
   }

@@ -21,6 +21,8 @@ namespace gateway::session {
 
 // Of one message: each of its statements that needs a plan is asked for by itself.
 inline constexpr std::size_t kPlansPerMessageMax = 100;
+// Of statements that execute one another by name.
+inline constexpr std::size_t kExecutedDepthMax = 4;
 // Of a Bind whose values the planner is to see.
 inline constexpr std::size_t kPlannedBindBytesMax = 1u << 20;
 
@@ -47,6 +49,7 @@ struct PlanQuestion {
   std::string rows;            // DataRow messages, as they came
   std::string error;           // Failed: an ErrorResponse, as the client may see it
   std::string error_text;      // … its message
+  std::string error_state;     // … its SQLSTATE
   std::chrono::milliseconds timeout{0};
   TimePoint asked_at{};
   std::optional<TimePoint> running_since;  // not while earlier messages run

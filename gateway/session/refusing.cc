@@ -47,6 +47,7 @@ void Session::record_denied(std::string_view sql, const Refusal& refusal) {
 
 Session::Flow Session::refuse(const Message& message, std::string_view sql, const Refusal& refusal,
                               Output& out) {
+  withdraw_predictions();  // none of it was sent; before the answer takes its number in the queue
   record_denied(sql, refusal);
   if (replies_.empty() && !unit_open_ && status_ == pgwire::TransactionStatus::Failed) {
     // What the server says to any statement then; it need not be asked.

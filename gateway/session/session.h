@@ -204,6 +204,7 @@ class Session {
                                         const policy::Verdict& verdict, Output& out);
   std::expected<VerdictRef, Flow> judge(const Message& message, const Text& text, Output& out);
   std::optional<Flow> judge_again(const Message& message, Prepared& prepared, Output& out);
+  bool is_guarded() const;
   std::optional<Flow> judge_named_again(const Message& message, const policy::Effect& effect,
                                         std::uint64_t unit, Output& out);
   void note_ddl(const policy::Verdict& verdict, const Expected& entry);
@@ -271,7 +272,7 @@ class Session {
                    std::span<const policy::Violation> violations, Output& out);
   Flow refuse_stopped(const Message& message, std::string_view sql, const Refusal& refusal,
                       Output& out);
-  bool is_failure_let_pass() const;
+  bool is_failure_let_pass(std::string_view error_state) const;
   std::optional<Flow> on_no_plan(const Message& message, const Gated& gated, const PlanNeed& need,
                                  Output& out);
 

@@ -75,6 +75,21 @@ TEST(Admitting, CountsExecutesAndNoParse) {
   EXPECT_FALSE(at.admission.is_running);
 }
 
+TEST(Admitting, CountsAProbe) {
+  FakeAdmission admission;
+  policy::Profile profile = gated();
+  profile.statements_per_minute_max = 1;
+  Talk talk(profile, 4096, &admission);
+  const std::string heavy = "SELECT 1 AS heavy";
+  talk.unbound(heavy).attach().client(parse("", heavy) + wire::bind("", "") + wire::sync());
+  EXPECT_EQ(admission.started, 1u);
+  admission.is_full = true;
+  Talk full(std::move(profile), 4096, &admission);
+  full.unbound(heavy).attach().client(query(heavy));
+  EXPECT_EQ(full.to_server, "");
+  EXPECT_EQ(outline(full.to_client), "E53400 ZI");
+}
+
 TEST(Admitting, RefusesAloneWhileIdleAndAbortsAnOpenTransaction) {
   Admitted at;
   at.talk.begin();

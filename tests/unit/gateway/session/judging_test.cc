@@ -96,6 +96,34 @@ TEST(Judging, OfWhatExecuteNamesIsRepeatedWhenThePolicyChanged) {
   EXPECT_EQ(outline(talk.to_client), "E42501 ZI");
 }
 
+// What a refused Query would have made of names must not be believed: it was never sent.
+TEST(Judging, OfARefusedQuerySettlesNothingOfIt) {
+  for (const std::string_view before : {"PREPARE a AS SELECT 1", "SELECT 1; PREPARE a AS SELECT 1",
+                                        "DEALLOCATE a", "SELECT 1; DEALLOCATE a"}) {
+    Talk talk(with_catalog({}));
+    talk.attach().client(query("PREPARE a AS SELECT ssn FROM users"));
+    talk.server(complete("PREPARE") + ready('I'))
+        .client(query("PREPARE c AS SELECT ssn FROM users"));
+    talk.server(complete("PREPARE") + ready('I'));
+    talk.session().judge_by(standing(with_catalog()));
+    talk.client(query(std::string(before) + "; EXECUTE c")).forget();
+    talk.client(query("EXECUTE a"));
+    EXPECT_EQ(talk.to_server, "") << before;
+    EXPECT_EQ(outline(talk.to_client), "E42501 ZI") << before;
+  }
+}
+
+TEST(Judging, OfWhatAnExecutedStatementExecutesIsRepeated) {
+  Talk talk(with_catalog({}));
+  talk.attach().client(query("PREPARE c AS SELECT ssn FROM users"));
+  talk.server(complete("PREPARE") + ready('I')).client(parse("p", "EXECUTE c") + wire::sync());
+  talk.server(frame('1', "") + ready('I')).forget();
+  talk.session().judge_by(standing(with_catalog()));
+  talk.client(query("EXECUTE p"));
+  EXPECT_EQ(talk.to_server, "");
+  EXPECT_EQ(outline(talk.to_client), "E42501 ZI");
+}
+
 TEST(Judging, OfACursorIsRepeatedWhenTheCatalogChanged) {
   Talk talk(with_catalog({}));
   talk.begin().client(query("DECLARE c CURSOR FOR SELECT ssn FROM users"));

@@ -105,6 +105,28 @@ TEST_F(PlanGate, AbortsTheTransactionOfWhatItRefuses) {
   EXPECT_EQ(outline(talk.to_client), "E54000 ZE");
 }
 
+TEST_F(PlanGate, LetsNobodyFetchWhatAPortalExecutes) {
+  talk.begin().client(query("PREPARE q AS " + std::string(kHeavy)));
+  talk.server(complete("PREPARE") + ready('T'));
+  talk.client(parse("p", "EXECUTE q") + wire::bind("c", "p") + wire::sync());
+  talk.server(frame('1', "") + frame('2', "") + ready('T')).forget();
+  talk.client(query("FETCH ALL FROM c"));
+  EXPECT_EQ(talk.to_server, query("'"));
+  talk.server(error("42601") + ready('E'));
+  EXPECT_EQ(outline(talk.to_client), "E0A000 ZE");
+}
+
+TEST_F(PlanGate, LetsNoFailurePassThatTheClientsTimeoutsBringAbout) {
+  for (const std::string_view state : {"57014", "55P03", "22012"}) {
+    policy::Profile profile = gated();
+    profile.plan->on_error = policy::OnPlanError::Allow;
+    Talk each(std::move(profile));
+    each.unbound(kHeavy).attach().client(query(kHeavy));
+    each.forget().server(error(state) + ready('I'));
+    EXPECT_EQ(each.to_server, state == "22012" ? query(kHeavy) : "") << state;
+  }
+}
+
 TEST_F(PlanGate, TellsTheServersErrorInItsPlace) {
   talk.client(query(kHeavy)).server(error("22012") + ready('I'));
   EXPECT_EQ(outline(talk.to_client), "E22012 ZI");
