@@ -40,6 +40,7 @@ void append_text(std::string& key, std::string_view text) {
 std::optional<PlanNeed> contained_need(const Prepared& prepared) {
   if (!prepared.judged()->needs_plan) return std::nullopt;
   PlanNeed need;
+  need.part = prepared.statement;
   need.judged = prepared.judged();
   need.obstacle = "it was prepared by SQL and is bound by the protocol";
   return need;

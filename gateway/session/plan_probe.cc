@@ -17,8 +17,7 @@ namespace {
 using policy::Violation;
 
 std::string probe_prefix(const policy::StatementVerdict& statement) {
-  std::string prefix(pgwire::kPlanComment);
-  return prefix.append(policy::kExplain).append(statement.planned_prefix);
+  return std::string(pgwire::kPlanComment) + policy::explain_prefix(statement);
 }
 
 // The probe as what the client's text became: positions in it are then told in the client's text.

@@ -231,11 +231,8 @@ PlanVerdict judge_text(std::string_view json, const StatementVerdict& statement,
 
 }  // namespace
 
-std::string explain_text(std::string_view sql, const StatementVerdict& statement) {
-  if (statement.planned_bytes == 0) return {};
-  std::string text(kExplain);
-  text.append(statement.planned_prefix);
-  return text.append(sql.substr(statement.planned_offset, statement.planned_bytes));
+std::string explain_prefix(const StatementVerdict& statement) {
+  return std::string(kExplain).append(statement.planned_prefix);
 }
 
 PlanVerdict judge_plan(std::string_view json, const StatementVerdict& statement,

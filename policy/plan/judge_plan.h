@@ -12,15 +12,13 @@
 
 namespace policy {
 
-// Goes before the bytes of a statement that are asked about: explain_text() does that: its answer
-// is rows of one text column, which joined by newlines are one JSON document.
+// Its answer is rows of one text column, which joined by newlines are one JSON document.
 inline constexpr std::string_view kExplain = "EXPLAIN (VERBOSE, FORMAT JSON) ";
 // Of the answer; a longer one is a refusal.
 inline constexpr std::size_t kPlanBytesMax = 4u << 20;
 
-// What the server is asked of `statement`, a statement of `sql`. Empty: its bytes cannot be told,
-// and it is to be refused.
-std::string explain_text(std::string_view sql, const StatementVerdict& statement);
+// What stands before the planned bytes of `statement` when the server is asked.
+std::string explain_prefix(const StatementVerdict& statement);
 
 struct PlanVerdict {
   double rows = 0, cost = 0;            // the estimates, as far as they could be read

@@ -177,6 +177,20 @@ TEST(PlanGateWarning, LetsPassAndTells) {
   EXPECT_TRUE(talk.ledger.open.empty());
 }
 
+TEST(PlanGateWarning, IsToldOfWhatSqlPreparedBehindAnotherStatement) {
+  const std::string text = "BEGIN; PREPARE p AS SELECT 1 AS heavy; COMMIT";
+  policy::Profile profile = gated();
+  profile.enforcement = policy::Enforcement::Warn;
+  Talk talk(std::move(profile));
+  talk.unbound(text).attach().client(query(text));
+  talk.server(complete("BEGIN") + complete("PREPARE") + complete("COMMIT") + ready('I')).forget();
+  talk.client(wire::bind("", "p") + kDescribed + execute("") + wire::sync());
+  EXPECT_EQ(talk.to_server, wire::bind("", "p") + kDescribed + execute("") + wire::sync());
+  talk.server(frame('2', "") + kNoRows + complete("SELECT 1") + ready('I'));
+  EXPECT_EQ(talk.ledger.plans.back(), PlanCheck::Warned);
+  EXPECT_EQ(talk.ledger.fault, "");
+}
+
 TEST_F(PlanGate, RefusesWhatIsNoPlan) {
   for (const std::string& rows :
        {std::string(), frame('D', be16(0)), frame('D', be16(1) + be32(2) + "[]") + plan_row(1)}) {
