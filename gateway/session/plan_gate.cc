@@ -206,8 +206,7 @@ std::optional<Session::Flow> Session::on_no_plan(const Message& message, const G
     return refuse_stopped(message, gated.sql, cancelled(), out);
   }
   const bool is_timeout = question.interruption == Interruption::Timeout;
-  const Violation violation =
-      is_timeout ? planning_timed_out(question.timeout) : planning_failed(question.error_text);
+  const Violation violation = is_timeout ? planning_timed_out(question.timeout) : planning_failed();
   if (!is_timeout && is_failure_let_pass()) {
     planned_.push_back({need.part, warned_of(violation)});
     plans_found_.push_back({question.key, planned_.back().plan});
@@ -216,7 +215,7 @@ std::optional<Session::Flow> Session::on_no_plan(const Message& message, const G
   withdraw_predictions();
   const Refusal refusal = plan_refusal(gated, {&violation, 1});
   if (is_timeout) return refuse_stopped(message, gated.sql, refusal, out);
-  record_denied(gated.sql, refusal);
+  record_denied(gated.sql, refusal, question.server_error());
   answer_alone(message, question.error, out);
   return Flow::Done;
 }

@@ -46,6 +46,7 @@ struct PlanQuestion {
   std::uint64_t last_seq = 0;  // of the queue's entry that ends it
   std::string rows;            // DataRow messages, as they came
   std::string error;           // Failed: an ErrorResponse, as the client may see it
+  std::string error_sqlstate;  // … of what the server said
   std::string error_text;      // … its message
   std::chrono::milliseconds timeout{0};
   TimePoint asked_at{};
@@ -57,6 +58,11 @@ struct PlanQuestion {
   std::string sql;
   std::shared_ptr<const policy::Verdict> verdict;  // keeps the next
   const policy::StatementVerdict* statement = nullptr;
+
+  // Borrowed from it.
+  ServerError server_error() const {
+    return {.sqlstate = error_sqlstate, .message = error_text, .detail = {}};
+  }
 };
 
 // Of the message that is next, by what was asked.

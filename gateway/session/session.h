@@ -314,7 +314,7 @@ class Session {
 
   // refusing.cc
   Flow refuse(const Message& message, std::string_view sql, const Refusal& refusal, Output& out);
-  void record_denied(std::string_view sql, const Refusal& refusal);
+  void record_denied(std::string_view sql, const Refusal& refusal, const ServerError& why = {});
   Flow refuse_malformed(const Message& message, std::string_view error, Output& out);
   void refuse_login(const policy::Violation& violation, Output& out);
   Flow refuse_too_long(const Message& message, Output& out);
