@@ -35,7 +35,7 @@ BatchWriter::BatchWriter(std::unique_ptr<Sink> sink, Chain chain)
     : sink_(std::move(sink)), chain_(std::move(chain)) {}
 
 std::expected<void, std::string> BatchWriter::write(Batch& batch, std::chrono::microseconds now) {
-  if (batch.lines.empty()) {
+  if (batch.is_empty()) {
     const auto result = sink_->write({}, now);
     if (!result) return std::unexpected(result.error().reason);
     return {};

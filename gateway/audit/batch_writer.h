@@ -15,11 +15,12 @@
 namespace gateway::audit {
 
 // Records that are not in the file, as whole lines. The range counts, after a write that failed in
-// the middle, also those that are there without a seal.
+// the middle, also those that are there without a seal: there may be no lines, and a seal to write.
 struct Batch {
   std::string lines;
   SequenceRange range;
 
+  bool is_empty() const { return lines.empty() && range.count == 0; }
   void count(std::uint64_t sequence);
   void append(Batch later);
 };

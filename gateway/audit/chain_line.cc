@@ -142,6 +142,7 @@ std::optional<std::uint64_t> sequence_of(std::string_view line) {
   std::uint64_t sequence = 0;
   if (!in.skip(kRecordStart) || !in.text(timestamp)) return std::nullopt;
   if (!in.skip("\",\"seq\":") || !in.number(sequence)) return std::nullopt;
+  if (in.is_done()) return std::nullopt;  // torn here, it may lack digits
   return sequence;
 }
 

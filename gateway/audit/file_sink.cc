@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
@@ -37,6 +38,14 @@ std::expected<void, std::string> shift_files(const std::string& path, unsigned f
   return {};
 }
 
+// Of the bytes that were written, those of whole lines. A line that lacks only its newline is one:
+// what is written next begins with that.
+std::size_t whole_bytes(std::string_view lines, std::size_t written) {
+  if (written > 0 && lines.substr(written).starts_with('\n')) return written + 1;
+  const std::size_t newline = lines.substr(0, written).rfind('\n');
+  return newline == lines.npos ? 0 : newline + 1;
+}
+
 class FileSink final : public Sink {
  public:
   FileSink(std::string path, FileSettings settings, AppendFile file)
@@ -56,13 +65,13 @@ class FileSink final : public Sink {
   }
 
   Result write(std::string_view lines, std::chrono::microseconds) override {
-    if (lines.empty()) return is_unsynced_ ? sync(0) : Result{};
+    if (lines.empty() && !has_backlog()) return {};
     auto appended = append(lines);
     if (!appended || durability_ == Durability::Write) return appended;
     return sync(lines.size());
   }
 
-  bool has_backlog() const override { return is_unsynced_; }
+  bool has_backlog() const override { return is_unsynced_ || owes_newline_; }
 
   std::string_view complaint() const override { return complaint_; }
 
@@ -70,7 +79,7 @@ class FileSink final : public Sink {
   void adopt(AppendFile file) {
     file_ = std::move(file);
     rotate_above_ = rotation_.bytes_max;
-    is_folder_synced_ = false;
+    is_folder_synced_ = owes_newline_ = false;
   }
 
   std::int64_t period_of(std::chrono::microseconds time) const {
@@ -121,15 +130,18 @@ class FileSink final : public Sink {
     const Written written = write_lines(file_.fd.get(), prefix, lines);
     file_.bytes += written.bytes;
     if (written.error == 0) {
-      file_.ends_inside_line = false;
+      file_.ends_inside_line = owes_newline_ = false;
       return {};
     }
-    const std::size_t newline = lines.substr(0, written.bytes).rfind('\n');
-    const std::size_t whole = newline == lines.npos ? 0 : newline + 1;
+    const std::size_t whole = whole_bytes(lines, written.bytes);
     // With nothing written the prefix may be out or not: an empty line at worst.
-    if (written.bytes > 0) file_.ends_inside_line = whole != written.bytes;
+    if (written.bytes > 0) {
+      file_.ends_inside_line = whole != written.bytes;
+      owes_newline_ = whole > written.bytes;
+    }
+    const std::size_t torn = written.bytes - std::min(whole, written.bytes);
     return std::unexpected(
-        WriteFailure{describe("cannot write", path_, written.error), whole, written.bytes - whole});
+        WriteFailure{describe("cannot write", path_, written.error), whole, torn});
   }
 
   Result sync(std::size_t taken) {
@@ -152,6 +164,7 @@ class FileSink final : public Sink {
   std::int64_t period_ = 0;  // of the last write
   bool is_new_ = false;      // the file, since the last make_ready()
   bool is_folder_synced_ = false, is_unsynced_ = false;
+  bool owes_newline_ = false;  // of the last line that was taken
   std::chrono::microseconds next_check_{};
   std::string complaint_;
 };

@@ -64,7 +64,7 @@ class BatchLog final : public Log {
 
   bool end_flush() override {
     is_flying_ = false;
-    if (!flight_.lines.empty() || flight_.range.count > 0) {
+    if (!flight_.is_empty()) {
       ends_only_ = false;
       flight_.append(std::exchange(batch_, {}));
       batch_ = std::exchange(flight_, {});
@@ -80,7 +80,7 @@ class BatchLog final : public Log {
   }
 
   bool has_pending() const override {
-    return !batch_.lines.empty() || (!is_flying_ && writer_.has_backlog());
+    return !batch_.is_empty() || (!is_flying_ && writer_.has_backlog());
   }
   bool can_wait() const override {
     return ends_only_ && !failing_ && !lost_record_ && (is_flying_ || !writer_.has_backlog()) &&
@@ -116,7 +116,7 @@ class BatchLog final : public Log {
 
   bool write() {
     const auto result = writer_.write(batch_, clock_());
-    if (batch_.lines.empty()) ends_only_ = true;
+    if (batch_.is_empty()) ends_only_ = true;
     note(result);
     return !failing_;
   }

@@ -51,17 +51,18 @@ std::expected<Mac, std::string> Mac::make(std::string_view key) {
       EVP_DigestInit_ex2(mac.context_.get(), mac.algorithm_.get(), nullptr) != 1) {
     return std::unexpected("OpenSSL offers no SHA-256");
   }
-  if (!key.empty()) mac.set_key(key);
+  if (!key.empty() && !mac.set_key(key)) return std::unexpected("OpenSSL cannot hash the key");
   return mac;
 }
 
-void Mac::set_key(std::string_view key) {
+bool Mac::set_key(std::string_view key) {
   std::array<char, kBlockBytes> block{};
   if (key.size() > block.size()) {
     restart();
     add(key);
-    const MacBytes hashed = finish().value_or(MacBytes{});
-    std::ranges::copy(view(hashed), block.begin());
+    const auto hashed = finish();
+    if (!hashed) return false;
+    std::ranges::copy(view(*hashed), block.begin());
   } else {
     std::ranges::copy(key, block.begin());
   }
@@ -70,6 +71,7 @@ void Mac::set_key(std::string_view key) {
     outer_[i] = static_cast<char>(block[i] ^ kOuterPad);
   }
   is_keyed_ = true;
+  return true;
 }
 
 // A null algorithm starts over with the one that the context already holds.

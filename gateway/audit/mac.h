@@ -46,7 +46,7 @@ class Mac {
   Mac() = default;
   void restart();
   std::optional<MacBytes> finish();
-  void set_key(std::string_view key);
+  bool set_key(std::string_view key);
 
   std::unique_ptr<evp_md_st, Free> algorithm_;
   std::unique_ptr<evp_md_ctx_st, Free> context_;

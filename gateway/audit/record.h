@@ -76,6 +76,7 @@ struct Decision {
   PolicyChecks checks{};
   std::span<const Violation> violations{};         // of an allowed one: what was only warned of
   std::string_view error_code{}, error_message{};  // of the refusal; empty when allowed
+  std::string_view sqlstate{}, error_detail{};  // of the server's error that is the reason for it
   std::uint64_t policy_epoch = 0;
 };
 

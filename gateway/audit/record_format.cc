@@ -102,6 +102,12 @@ void append_refusal(std::string& out, std::string_view code, std::string_view me
   append_member(out, "error_message", message);
 }
 
+void append_sqlstate(std::string& out, std::string_view sqlstate) {
+  if (sqlstate.empty()) return;
+  out.push_back(',');
+  append_member(out, "sqlstate", sqlstate);
+}
+
 void append_milliseconds(std::string& out, std::chrono::microseconds elapsed) {
   const auto count = static_cast<std::uint64_t>(elapsed.count() < 0 ? 0 : elapsed.count());
   append_number(out, count / 1000);
@@ -277,6 +283,8 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
   out.append(",\"result\":{\"status\":");
   if (denied) {
     append_refusal(out, decision.error_code, message);
+    append_sqlstate(out, decision.sqlstate);
+    append_server_text(out, "error_detail", decision.error_detail);
   } else {
     out.append(decision.violations.empty() ? "\"allowed\"" : "\"warned\"");
   }
@@ -299,10 +307,7 @@ void RecordFormat::append(std::string& out, const Stamp& stamp, std::string_view
   }
   out.append(",\"execution_time_ms\":");
   append_milliseconds(out, end.elapsed);
-  if (!end.sqlstate.empty()) {
-    out.push_back(',');
-    append_member(out, "sqlstate", end.sqlstate);
-  }
+  append_sqlstate(out, end.sqlstate);
   if (!end.error_code.empty()) {
     out.push_back(',');
     append_member(out, "error_code", end.error_code);

@@ -16,7 +16,7 @@ struct WriteFailure {
   std::string reason;
   // Bytes of the whole lines that were taken. A line that the failure tore in two is not among
   // them: it is to be given again, and the file sink then starts with a newline, so that the torn
-  // part stands alone on its line.
+  // part stands alone on its line. Where only the newline is missing the line was taken: a backlog.
   std::size_t taken_bytes = 0;
   // Of the torn line, right behind what was taken.
   std::size_t torn_bytes = 0;

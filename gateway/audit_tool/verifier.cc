@@ -56,15 +56,30 @@ void Verifier::add_pending(std::string_view line, std::optional<std::uint64_t> s
   if (!pending_.first || (!pending_.first->sequence && sequence)) pending_.first = here(sequence);
 }
 
+// A record that a full disk tore is written once more, perhaps to be torn again.
+bool Verifier::is_given_again(std::string_view line, std::optional<std::uint64_t> sequence) const {
+  const std::string_view last = pending_.last_record;
+  if (!sequence || sequence != pending_.last_sequence) return false;
+  if (line == last) return !line.ends_with('}');  // torn at the same byte
+  return line.starts_with(last) || last.starts_with(line);
+}
+
 void Verifier::on_other(std::string_view line) {
   const auto sequence = audit::sequence_of(line);
+  if (is_given_again(line, sequence)) {
+    if (line.size() > pending_.last_record.size()) pending_.last_record = line;
+    return add_pending(line, sequence);
+  }
   // Of the first file that is left, nobody knows what stood before it.
   if (begins_inside_ && sequence && !pending_.last_sequence) pending_.last_sequence = *sequence - 1;
   const std::uint64_t expected = pending_.last_sequence.value_or(sealed_sequence_) + 1;
   const bool is_next = sequence && *sequence == expected;
   if (!is_next && !pending_.out_of_order) pending_.out_of_order = here(sequence);
-  if (sequence) pending_.last_sequence = sequence;
-  if (sequence) ++pending_.records;
+  if (sequence) {
+    pending_.last_sequence = sequence;
+    pending_.last_record = line;
+    ++pending_.records;
+  }
   add_pending(line, sequence);
 }
 

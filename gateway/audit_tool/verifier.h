@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows the chain through the lines of audit files and says where it breaks. Fed line by line, in
-// the order in which they were written; keeps no lines. Knows no files but their names.
+// the order in which they were written; keeps only the last record. Knows no files but their names.
 #pragma once
 
 #include <cstdint>
@@ -59,6 +59,7 @@ class Verifier {
     std::optional<LinePlace> first;
     std::optional<LinePlace> out_of_order;  // the first record that does not follow the one before
     std::optional<std::uint64_t> last_sequence;
+    std::string last_record;
   };
 
   void on_header(std::string_view line, const audit::ChainHeader& header);
@@ -68,6 +69,7 @@ class Verifier {
   bool follows(const audit::ChainHeader& header);
   void begin_unlinked(const audit::ChainHeader& header);
   void on_sealed(const audit::Seal& seal);
+  bool is_given_again(std::string_view line, std::optional<std::uint64_t> sequence) const;
   void add_pending(std::string_view line, std::optional<std::uint64_t> sequence);
   void restart_hash();
   LinePlace here(std::optional<std::uint64_t> sequence = {}) const;

@@ -113,6 +113,8 @@ void Recording::on_decision(const session::Decision& decision) {
                     .violations = violations_,
                     .error_code = decision.error_code,
                     .error_message = decision.error_message,
+                    .sqlstate = decision.server_error.sqlstate,
+                    .error_detail = decision.server_error.message,
                     .policy_epoch = decision.policy_epoch,
                 });
   count_checks(decision, checks);

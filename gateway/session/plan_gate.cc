@@ -212,9 +212,8 @@ std::optional<Session::Flow> Session::on_no_plan(const Message& message, const G
     return refuse_stopped(message, gated.sql, cancelled(), out);
   }
   const bool is_timeout = question.interruption == Interruption::Timeout;
-  const Violation violation =
-      is_timeout ? planning_timed_out(question.timeout) : planning_failed(question.error_text);
-  if (!is_timeout && is_failure_let_pass(question.error_state)) {
+  const Violation violation = is_timeout ? planning_timed_out(question.timeout) : planning_failed();
+  if (!is_timeout && is_failure_let_pass(question.error_sqlstate)) {
     planned_.push_back({need.part, warned_of(violation)});
     plans_found_.push_back({question.key, planned_.back().plan});
     return std::nullopt;
@@ -222,7 +221,7 @@ std::optional<Session::Flow> Session::on_no_plan(const Message& message, const G
   withdraw_predictions();
   const Refusal refusal = plan_refusal(gated, {&violation, 1});
   if (is_timeout) return refuse_stopped(message, gated.sql, refusal, out);
-  record_denied(gated.sql, refusal);
+  record_denied(gated.sql, refusal, question.server_error());
   answer_alone(message, question.error, out);
   return Flow::Done;
 }
@@ -240,11 +239,11 @@ Session::Flow Session::refuse_stopped(const Message& message, std::string_view s
 
 // Where it failed inside a transaction that is aborted now, nothing can pass. A failure that the
 // client brings about by its own timeouts does not.
-bool Session::is_failure_let_pass(std::string_view error_state) const {
+bool Session::is_failure_let_pass(std::string_view sqlstate) const {
   if (status_ != pgwire::TransactionStatus::Idle || unit_open_) return false;
   if (profile().enforcement == policy::Enforcement::Warn) return true;
   return profile().plan->on_error == policy::OnPlanError::Allow &&
-         error_state != state::kQueryCanceled && error_state != state::kLockNotAvailable;
+         sqlstate != state::kQueryCanceled && sqlstate != state::kLockNotAvailable;
 }
 
 }  // namespace gateway::session

@@ -172,7 +172,7 @@ void Session::on_probe_error(const Message& reply, const pgwire::ErrorFields& fi
   portals_.doubt_fresh();
   if (!question_) return;
   question_->error_text = fields.message;
-  question_->error_state = fields.sqlstate;
+  question_->error_sqlstate = fields.sqlstate;
   if (reply.whole()) {
     std::string body = told_text(reply).value_or(std::string(reply.body()));
     show_names(body, *question_);
@@ -191,12 +191,11 @@ void Session::end_probed_unit(Output& out) {
   const PlanQuestion question = *std::exchange(question_, std::nullopt);
   const Gated gated{question.sql, question.verdict, question.statement};
   const bool is_timeout = question.interruption == Interruption::Timeout;
-  const Violation violation =
-      is_timeout ? planning_timed_out(question.timeout) : planning_failed(question.error_text);
+  const Violation violation = is_timeout ? planning_timed_out(question.timeout) : planning_failed();
   const Refusal refusal = question.interruption == Interruption::Client
                               ? cancelled()
                               : plan_refusal(gated, {&violation, 1});
-  record_denied(gated.sql, refusal);
+  record_denied(gated.sql, refusal, question.server_error());
   if (cut_ == Cut::None) {
     out.to_client.write([&](std::string& text) {
       if (is_timeout) return write_refusal(text, refusal);

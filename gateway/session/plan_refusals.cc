@@ -39,9 +39,8 @@ Violation planning_timed_out(std::chrono::milliseconds timeout) {
       "Simplify it, or try again when no other session locks its tables.");
 }
 
-Violation planning_failed(std::string_view why) {
-  return not_bounded("on_error", "the server could not plan the statement: " + std::string(why),
-                     "");
+Violation planning_failed() {
+  return not_bounded("on_error", "the server could not plan the statement", "");
 }
 
 Violation cannot_ask(std::string_view obstacle) {

@@ -13,6 +13,6 @@ policy::Violation cannot_ask(std::string_view obstacle);
 policy::Violation too_many_plans();
 policy::Violation too_long_values();
 policy::Violation planning_timed_out(std::chrono::milliseconds timeout);
-policy::Violation planning_failed(std::string_view why);
+policy::Violation planning_failed();  // the server says why
 
 }  // namespace gateway::session

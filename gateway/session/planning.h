@@ -48,8 +48,8 @@ struct PlanQuestion {
   std::uint64_t last_seq = 0;  // of the queue's entry that ends it
   std::string rows;            // DataRow messages, as they came
   std::string error;           // Failed: an ErrorResponse, as the client may see it
+  std::string error_sqlstate;  // … of what the server said
   std::string error_text;      // … its message
-  std::string error_state;     // … its SQLSTATE
   std::chrono::milliseconds timeout{0};
   TimePoint asked_at{};
   std::optional<TimePoint> running_since;  // not while earlier messages run
@@ -60,6 +60,11 @@ struct PlanQuestion {
   std::string sql;
   std::shared_ptr<const policy::Verdict> verdict;  // keeps the next
   const policy::StatementVerdict* statement = nullptr;
+
+  // Borrowed from it.
+  ServerError server_error() const {
+    return {.sqlstate = error_sqlstate, .message = error_text, .detail = {}};
+  }
 };
 
 // Of the message that is next, by what was asked.

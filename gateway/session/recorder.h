@@ -34,6 +34,12 @@ enum class PlanCheck : std::uint8_t {
   Warned,   // over a limit that only warns
 };
 
+// What the server said of a statement that failed.
+struct ServerError {
+  std::string_view sqlstate, message, detail;
+  std::optional<policy::ErrorCode> error_code{};  // where the gateway ended it, not the server
+};
+
 struct Decision {
   std::uint64_t request_id = 0;
   std::string_view sql;  // the client's text of this statement
@@ -42,6 +48,7 @@ struct Decision {
   std::uint64_t policy_epoch = 0;
   std::string_view error_code;  // empty: allowed
   std::string_view error_message;
+  ServerError server_error{};  // of a refusal: why the server could not plan the statement
   std::span<const policy::Violation> violations;  // of an allowed one: what was only warned of
   std::string_view rewritten_sql{};               // what the server gets instead; empty: the same
   // What it reads and writes; null where that is not known.
@@ -49,12 +56,6 @@ struct Decision {
   const policy::catalog::Snapshot* snapshot = nullptr;  // of the facts
   PlanCheck plan = PlanCheck::Skipped;
   bool allowed() const { return error_code.empty(); }
-};
-
-// What the server said of a statement that failed.
-struct ServerError {
-  std::string_view sqlstate, message, detail;
-  std::optional<policy::ErrorCode> error_code{};  // where the gateway ended it, not the server
 };
 
 struct End {

@@ -32,7 +32,7 @@ std::string frame_of(const Refusal& refusal) {
 
 }  // namespace
 
-void Session::record_denied(std::string_view sql, const Refusal& refusal) {
+void Session::record_denied(std::string_view sql, const Refusal& refusal, const ServerError& why) {
   const auto& code = policy::face(refusal.code);
   recorder_.on_decision({.request_id = shared_.next_request_id++,
                          .sql = sql,
@@ -40,6 +40,7 @@ void Session::record_denied(std::string_view sql, const Refusal& refusal) {
                          .policy_epoch = profile().epoch,
                          .error_code = code.name,
                          .error_message = refusal.message,
+                         .server_error = why,
                          .violations = refusal.violations,
                          .facts = refusal.facts,
                          .snapshot = refusal.snapshot});

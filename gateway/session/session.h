@@ -272,7 +272,7 @@ class Session {
                    std::span<const policy::Violation> violations, Output& out);
   Flow refuse_stopped(const Message& message, std::string_view sql, const Refusal& refusal,
                       Output& out);
-  bool is_failure_let_pass(std::string_view error_state) const;
+  bool is_failure_let_pass(std::string_view sqlstate) const;
   std::optional<Flow> on_no_plan(const Message& message, const Gated& gated, const PlanNeed& need,
                                  Output& out);
 
@@ -315,7 +315,7 @@ class Session {
 
   // refusing.cc
   Flow refuse(const Message& message, std::string_view sql, const Refusal& refusal, Output& out);
-  void record_denied(std::string_view sql, const Refusal& refusal);
+  void record_denied(std::string_view sql, const Refusal& refusal, const ServerError& why = {});
   Flow refuse_malformed(const Message& message, std::string_view error, Output& out);
   void refuse_login(const policy::Violation& violation, Output& out);
   Flow refuse_too_long(const Message& message, Output& out);

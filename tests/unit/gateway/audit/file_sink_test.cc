@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 
+#include "file_size_limit.h"
 #include "gateway/audit/sink.h"
 #include "temporary_folder.h"
 
@@ -29,21 +28,6 @@ Sink::Result put(Sink& sink, std::string_view lines, microseconds now) {
   if (!place) return std::unexpected(WriteFailure{place.error(), 0, 0});
   return sink.write(lines, now);
 }
-
-// Every later write beyond `bytes` fails as on a full disk, with a short write before it.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST(FileSink, AppendsToAFileOfMode0640) {
   const TemporaryFolder folder;
@@ -102,6 +86,25 @@ TEST(FileSink, AfterAShortWriteTheTornLineIsGivenAgainOnALineOfItsOwn) {
   }
   ASSERT_TRUE(put(*sink, lines.substr(taken), kNow));
   EXPECT_EQ(read_file(path), "aaaa\nbbbb\ncc\ncccc\n");
+}
+
+TEST(FileSink, ALineThatLacksOnlyItsNewlineIsTakenAndTheNewlineIsOwed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit.jsonl");
+  auto sink = opened(path);
+  {
+    const FileSizeLimit full_disk(9);
+    const auto result = put(*sink, "aaaa\nbbbb\ncccc\n", kNow);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().taken_bytes, 10u);
+    EXPECT_EQ(result.error().torn_bytes, 0u);
+    EXPECT_TRUE(sink->has_backlog());
+    EXPECT_FALSE(sink->write({}, kNow)) << "still full";
+  }
+  ASSERT_TRUE(sink->write({}, kNow));
+  EXPECT_FALSE(sink->has_backlog());
+  ASSERT_TRUE(put(*sink, "cccc\n", kNow));
+  EXPECT_EQ(read_file(path), "aaaa\nbbbb\ncccc\n");
 }
 
 TEST(FileSink, AShortWriteThatEndsWithALineNeedsNoRepair) {

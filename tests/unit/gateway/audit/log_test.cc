@@ -9,6 +9,7 @@
 #include <sstream>
 #include <vector>
 
+#include "file_size_limit.h"
 #include "temporary_folder.h"
 
 namespace gateway::audit {
@@ -106,6 +107,28 @@ TEST(Log, AFullDiskDeniesUntilItIsWritableAgain) {
   EXPECT_TRUE(log->has_pending());
   EXPECT_EQ(log->counts().failures, 1u);
   EXPECT_EQ(log->last_error(), "cannot write /dev/full: No space left on device");
+}
+
+// Torn anywhere, in the seal or before its newline, too, it asks to be written again.
+TEST(Log, RecoversFromAFullDiskBehindEndRecordsWithoutANewRecord) {
+  const TemporaryFolder folder;
+  bool is_torn = true;
+  for (rlim_t room = 0; is_torn; ++room) {
+    const auto log = opened({.file_path = folder.file("a" + std::to_string(room))});
+    log->append(session(), decision(1));
+    ASSERT_TRUE(log->flush());
+    log->append(session(), End{.request_id = 1});
+    {
+      const FileSizeLimit full_disk(fs::file_size(folder.file("a" + std::to_string(room))) + room);
+      is_torn = !log->flush();
+    }
+    EXPECT_EQ(log->has_pending(), is_torn) << room;
+    EXPECT_EQ(log->can_wait(), !is_torn) << room;
+    EXPECT_TRUE(log->flush());
+    EXPECT_TRUE(log->healthy()) << room;
+    EXPECT_FALSE(log->has_pending()) << room;
+    EXPECT_EQ(log->head().sequence, 2u) << room;
+  }
 }
 
 TEST(Log, AFullDiskIsOnlyCountedWithContinue) {

@@ -104,6 +104,22 @@ TEST(RecordFormat, AnEndHasTheServersOwnTextUnlessLiteralsAreTakenOut) {
   EXPECT_FALSE(parsed(end, Redaction::On).at("result").contains("error_detail"));
 }
 
+TEST(RecordFormat, ARefusalForWantOfAPlanHasTheServersTextUnlessLiteralsAreTakenOut) {
+  const Decision decision{.event = Event::QueryDenied,
+                          .sql = "SELECT x FROM t",
+                          .violations = {},
+                          .error_code = "QUERY_TOO_EXPENSIVE",
+                          .error_message = "the server could not plan the statement",
+                          .sqlstate = "P0001",
+                          .error_detail = "the customer is called Meier"};
+  const json result = parsed(decision).at("result");
+  EXPECT_EQ(result.at("error_detail"), "the customer is called Meier");
+  const json redacted = parsed(decision, Redaction::On).at("result");
+  EXPECT_EQ(redacted.at("error_message"), "the server could not plan the statement");
+  EXPECT_EQ(redacted.at("sqlstate"), "P0001");
+  EXPECT_FALSE(redacted.contains("error_detail"));
+}
+
 TEST(RecordFormat, ADeniedDecisionNamesItsViolations) {
   const Violation violations[] = {{"statement", "COPY \"x\"", "never"},
                                   {"setting", "role", "gucs"}};

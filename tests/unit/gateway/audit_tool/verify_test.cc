@@ -2,8 +2,6 @@
 #include "gateway/audit_tool/verify.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,11 +9,13 @@
 #include <sstream>
 
 #include "audit_files.h"
+#include "tests/unit/gateway/audit/file_size_limit.h"
 
 namespace gateway::audit_tool {
 namespace {
 
 namespace fs = std::filesystem;
+using audit::FileSizeLimit;
 using Lines = std::vector<std::string>;
 
 struct Told {
@@ -318,38 +318,78 @@ TEST(Verify, FindsWhatWasSplicedInFromAnotherChain) {
   EXPECT_TRUE(says(batch, ":6 (seq 4): the batch before this one is missing")) << batch.text;
 }
 
-// As many bytes as `limit` and no more fit into the file, as on a disk that is full.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t limit) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit lower{limit, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &lower);
+// A log of `before` records, and what follows on a disk that has this much room left, and then a
+// little more.
+std::unique_ptr<audit::Log> torn_log(const std::string& path, std::uint64_t before, rlim_t room) {
+  constexpr rlim_t kMoreRoom = 70;
+  auto log = started(path);
+  if (before > 0) write_batch(*log, 1, before);
+  const rlim_t bytes = fs::file_size(path) + room;
+  {
+    const FileSizeLimit full_disk(bytes);
+    write_batch(*log, before + 1, 2);
   }
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  const FileSizeLimit full_disk(bytes + kMoreRoom);
+  write_batch(*log, before + 3, 1);
+  return log;
+}
 
- private:
-  rlimit before_{};
-};
+// As many bytes as these batches have, and some.
+constexpr rlim_t kRoomMax = 1500;
+constexpr std::uint64_t kTwoDigits = 12;  // so many records that a torn number still is one
+
+void expect_good(const std::string& path, rlim_t room, std::string_view part) {
+  const Told told = verified({path});
+  EXPECT_EQ(told.code, 0) << room << ": " << told.text;
+  EXPECT_TRUE(says(told, part)) << room << ": " << told.text;
+}
 
 TEST(Verify, AcceptsWhatAFullDiskToreAtAnyByte) {
   const TemporaryFolder folder;
-  for (rlim_t room = 0; room < 2000; room += 37) {
-    const std::string path = folder.file("audit" + std::to_string(room));
-    {
-      const auto log = started(path);
-      if (room % 2 == 0) write_batch(*log, 1, 1);
-      {
-        const FileSizeLimit full_disk(fs::file_size(path) + room);
-        write_batch(*log, 2, 3);
-        write_batch(*log, 5, 1);
-      }
-      write_batch(*log, 6, 1);
+  for (rlim_t room = 0; room < kRoomMax; ++room) {
+    for (const std::uint64_t before : {std::uint64_t{0}, kTwoDigits}) {
+      const std::string path = folder.file("audit");
+      const auto log = torn_log(path, before, room);
+      write_batch(*log, before + 4, 1);
+      const std::string count = std::to_string(before + 4);
+      expect_good(path, room, "ok: " + count + " records in ");
+      fs::remove(path);
     }
-    const Told told = verified({path});
-    EXPECT_EQ(told.code, 0) << room << ": " << told.text;
-    EXPECT_TRUE(says(told, "(seq 6)") || says(told, "(seq 5)")) << told.text;
+  }
+}
+
+TEST(Verify, AcceptsWhatAKillLeftOnAFullDiskAtAnyByte) {
+  const TemporaryFolder folder;
+  for (rlim_t room = 0; room < kRoomMax; ++room) {
+    const std::string path = folder.file("audit"), killed = folder.file("killed");
+    {
+      const auto log = torn_log(path, kTwoDigits, room);
+      fs::copy_file(path, killed, fs::copy_options::overwrite_existing);
+    }
+    expect_good(killed, room, "ok: ");
+    write_batch(*started(killed, {.start = 100}), 1, 2);
+    expect_good(killed, room, "of 2 chains");
+    fs::remove(path);
+  }
+}
+
+TEST(Verify, AcceptsATornRecordAndItsWholeCopyBehindTheLastSeal) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("audit");
+  {
+    const auto log = started(path);
+    write_batch(*log, 1, kTwoDigits - 1);
+    write_batch(*log, kTwoDigits, 1);
+  }
+  Lines lines = lines_of(path);
+  lines.pop_back();  // the seal
+  const std::string record = lines.back();
+  for (std::size_t bytes = 1; bytes < record.size(); ++bytes) {
+    lines.back() = record.substr(0, bytes);
+    lines.push_back(record);
+    write_lines(path, lines);
+    expect_good(path, bytes, "note: 1 records after it are unsigned");
+    lines.pop_back();
   }
 }
 

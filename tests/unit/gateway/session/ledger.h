@@ -18,6 +18,9 @@ class Ledger final : public Recorder {
     if (!decision.allowed()) {
       ++refused;
       refusals.emplace_back(decision.error_code);
+      refused_as = std::string(decision.error_message) + '|' +
+                   std::string(decision.server_error.sqlstate) + '|' +
+                   std::string(decision.server_error.message);
       return;
     }
     ++allowed[std::string(decision.sql)];
@@ -53,6 +56,7 @@ class Ledger final : public Recorder {
 
   std::map<std::string, int, std::less<>> allowed, runs;
   std::vector<std::string> refusals;
+  std::string refused_as;        // last: message|the server's SQLSTATE|the server's message
   std::vector<PlanCheck> plans;  // of what was allowed
   std::set<std::uint64_t> open;
   std::map<std::uint64_t, Outcome> outcomes;

@@ -131,6 +131,7 @@ TEST_F(PlanGate, TellsTheServersErrorInItsPlace) {
   talk.client(query(kHeavy)).server(error("22012") + ready('I'));
   EXPECT_EQ(outline(talk.to_client), "E22012 ZI");
   EXPECT_EQ(talk.ledger.refused, 1u);
+  EXPECT_EQ(talk.ledger.refused_as, "the server could not plan the statement|22012|told");
   talk.forget().begin().client(query(kHeavy)).server(error("22012") + ready('E'));
   EXPECT_EQ(outline(talk.to_client), "E22012 ZE");
   talk.forget().client(query(kHeavy));  // the transaction is aborted: as ever
@@ -285,6 +286,7 @@ TEST_F(PlanGate, AnswersABindWithTheServersError) {
   talk.client(unit("x") + query("SELECT 2")).forget();
   talk.server(frame('1', "") + frame('1', "") + error("22P02"));
   EXPECT_EQ(outline(talk.to_client), "1 E22P02");
+  EXPECT_EQ(talk.ledger.refused_as, "the server could not plan the statement|22P02|told");
   EXPECT_EQ(talk.to_server, wire::sync() + query("SELECT 2"));  // it skips up to the Sync
   talk.server(ready('I') + complete("SELECT 1") + ready('I'));
   EXPECT_EQ(outline(talk.to_client), "1 E22P02 ZI C ZI");
