@@ -185,6 +185,10 @@ struct Facts {
   Shape shape{};
   CostBound bound{};
   BuiltValue built{};
+  // The planner finds the same values in it whatever the time, the role and the session's settings
+  // are, but for how these have literals and parameters read. False where it reads views or row
+  // security: what they compute is not looked at.
+  bool is_immutable = true;
   std::optional<Unresolved> unresolved{};
   std::optional<Uncertain> uncertain{};
 };

@@ -158,7 +158,10 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   note_quoting(entry, *prepared);
   note_begin(prepared->effect(), entry);
   if (statement != nullptr && resets_settings(*statement)) settings_reset_ = true;
-  if (prepared->verdict) note_ddl(*prepared->verdict, entry);
+  if (prepared->verdict) {
+    note_ddl(*prepared->verdict, entry);
+    note_changed_plans(*prepared->verdict, entry);
+  }
   if (prepared->effect().kind == Effect::Kind::CopyIn) {
     entry.copies_in = 1;
     start_copy(entry);

@@ -106,7 +106,6 @@ std::uint64_t Session::decide(const Decided& decided, const policy::StatementVer
                          .plan = !profile().plan     ? PlanCheck::Skipped
                                  : is_warned_of_plan ? PlanCheck::Warned
                                                      : decided.check});
-  if (profile().plan && changes_plans(statement)) plans_changed_by_ = request;
   out.decided = true;
   return request;
 }

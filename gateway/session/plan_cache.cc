@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session/plan_cache.h"
 
+#include <iterator>
 #include <utility>
 
 namespace gateway::session {
@@ -22,11 +23,13 @@ std::size_t bytes_of(const policy::PlanVerdict& plan) {
 PlanRef PlanCache::find(const ProfileRef& profile, std::string_view key, TimePoint now) {
   const auto found = look_up(profile.get(), key);
   if (found == index_.end() || now - found->second->found_at >= profile->plan->cache_ttl) {
-    if (found != index_.end()) erase(found);
+    if (found != index_.end()) erase(found->second);
     ++counts_.misses;
     return nullptr;
   }
   entries_.splice(entries_.begin(), entries_, found->second);
+  Own& own = own_.at(profile.get());
+  own.splice(own.begin(), own, found->second->own);
   ++counts_.hits;
   return found->second->plan;
 }
@@ -35,10 +38,10 @@ void PlanCache::keep(const ProfileRef& profile, std::string_view key, PlanRef pl
   const std::size_t bytes = key.size() + sizeof(Entry) + bytes_of(*plan);
   const std::size_t entries_max = profile->plan->cache_entries_max;
   if (bytes > bytes_max_ / 8 || entries_max == 0) return;
-  if (const auto older = look_up(profile.get(), key); older != index_.end()) erase(older);
-  while (!entries_.empty() && (entries_.size() >= entries_max || bytes_ + bytes > bytes_max_)) {
-    erase(look_up(entries_.back().address, entries_.back().key));
-  }
+  if (const auto older = look_up(profile.get(), key); older != index_.end()) erase(older->second);
+  const auto mine = own_.find(profile.get());
+  if (mine != own_.end() && mine->second.size() >= entries_max) erase(mine->second.back());
+  while (!entries_.empty() && bytes_ + bytes > bytes_max_) erase(std::prev(entries_.end()));
   Entry entry;
   entry.key = key;
   entry.profile = profile;
@@ -47,6 +50,9 @@ void PlanCache::keep(const ProfileRef& profile, std::string_view key, PlanRef pl
   entry.found_at = now;
   entry.bytes = bytes;
   entries_.push_front(std::move(entry));
+  Own& own = own_[profile.get()];
+  own.push_front(entries_.begin());
+  entries_.front().own = own.begin();
   index_.emplace(entries_.front().key, entries_.begin());
   bytes_ += bytes;
 }
@@ -58,9 +64,11 @@ PlanCache::Index::iterator PlanCache::look_up(const policy::Profile* profile,
   return each == last ? index_.end() : each;
 }
 
-void PlanCache::erase(Index::iterator at) {
-  const Entries::iterator entry = at->second;
-  index_.erase(at);
+void PlanCache::erase(Entries::iterator entry) {
+  index_.erase(look_up(entry->address, entry->key));
+  const auto own = own_.find(entry->address);
+  own->second.erase(entry->own);
+  if (own->second.empty()) own_.erase(own);
   bytes_ -= entry->bytes;
   entries_.erase(entry);
 }

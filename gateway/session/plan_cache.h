@@ -36,7 +36,8 @@ class PlanCache {
 
   // Null: not there, or older than the profile's cache_ttl.
   PlanRef find(const ProfileRef& profile, std::string_view key, TimePoint now);
-  // Least recently used ones go where there are more than the profile's cache_entries_max.
+  // Least recently used ones go: the profile's own where it has more than its cache_entries_max,
+  // anybody's where they take too many bytes.
   void keep(const ProfileRef& profile, std::string_view key, PlanRef plan, TimePoint now);
 
   const PlanCacheCounts& counts() const { return counts_; }
@@ -53,8 +54,10 @@ class PlanCache {
     PlanRef plan;
     TimePoint found_at;
     std::size_t bytes = 0;
+    std::list<std::list<Entry>::iterator>::iterator own;  // in its profile's
   };
-  using Entries = std::list<Entry>;  // the most recently used one in front
+  using Entries = std::list<Entry>;          // the most recently used one in front
+  using Own = std::list<Entries::iterator>;  // of one profile, in the same order
   struct Hash {
     std::uint64_t key;
     std::size_t operator()(std::string_view text) const { return policy::keyed_hash(key, text); }
@@ -62,10 +65,11 @@ class PlanCache {
   // Keys borrowed of the entries.
   using Index = std::unordered_multimap<std::string_view, Entries::iterator, Hash>;
   Index::iterator look_up(const policy::Profile* profile, std::string_view key);
-  void erase(Index::iterator at);
+  void erase(Entries::iterator entry);
 
   std::size_t bytes_max_, bytes_ = 0;
   Entries entries_;
+  std::unordered_map<const policy::Profile*, Own> own_;
   Index index_;
   PlanCacheCounts counts_;
 };

@@ -13,6 +13,7 @@
 #include "gateway/pgwire/writer.h"
 #include "gateway/session/plan_refusals.h"
 #include "gateway/session/session.h"
+#include "policy/moment_words.h"
 #include "policy/rules/access.h"
 
 namespace gateway::session {
@@ -71,10 +72,10 @@ PlanRef Session::plan_of(std::size_t part) const {
   return found == planned_.end() ? nullptr : found->plan;
 }
 
-PlanRef Session::known_plan(const std::string& key) {
+PlanRef Session::known_plan(const std::string& key, const PlanNeed& need) {
   const auto found = std::ranges::find(plans_found_, key, &PlanFound::key);
   if (found != plans_found_.end()) return found->plan;
-  if (ddl_seq_ != 0) return nullptr;  // what it sees nobody else does
+  if (!shares_plan(need)) return nullptr;
   PlanRef plan = shared_.plans.find(settings_.standing.profile, key, now_);
   if (plan) plans_found_.push_back({key, plan});
   return plan;
@@ -89,7 +90,7 @@ PlanRef Session::take_answer(const std::string& key, const PlanNeed& need) {
   auto plan = std::make_shared<const policy::PlanVerdict>(
       policy::judge_plan(plan_document(question.rows), *need.judged, profile()));
   plans_found_.push_back({key, plan});
-  if (ddl_seq_ == 0) shared_.plans.keep(settings_.standing.profile, key, plan, now_);
+  if (shares_plan(need)) shared_.plans.keep(settings_.standing.profile, key, plan, now_);
   return plan;
 }
 
@@ -101,7 +102,7 @@ std::optional<Session::Flow> Session::pass_gate(const Message& message, const Ga
   const std::string key = plan_key(need);
   PlanRef plan = take_answer(key, need);
   if (!plan && question_ && question_->key == key) return on_no_plan(message, gated, need, out);
-  if (!plan && need.obstacle.empty()) plan = known_plan(key);
+  if (!plan && need.obstacle.empty()) plan = known_plan(key, need);
   const bool is_query = message.type() == pgwire::frontend::kQuery;
   if (!plan && is_query && !replies_.empty()) {  // what they settle decides what may be asked
     withdraw_predictions();
@@ -170,6 +171,7 @@ std::optional<Session::Flow> Session::gate_bind(const Message& message, const Pr
   const auto values = pgwire::read_bind_values(message.body());
   if (!values) return refuse_malformed(message, "invalid message format", out);
   need->values = *values;
+  need->is_immutable = need->is_immutable && !policy::names_moment(*values);
   need->parameter_types = prepared.parameter_types;
   return pass_gate(message, gated, *need, out);
 }

@@ -31,7 +31,8 @@ struct PlanNeed {
   std::size_t part = 0;                              // which statement of its message
   const policy::StatementVerdict* judged = nullptr;  // whose facts the plan is held against
   std::string_view text{};                           // that is asked for
-  std::string_view executed{};                       // the text that an EXECUTE runs
+  std::string executed{};    // of an EXECUTE: what it runs, and through what, for the key
+  bool is_immutable = true;  // its plan depends on nothing that the key lacks
   std::span<const std::uint32_t> parameter_types{};
   std::string_view values{};    // as a Bind has them, formats in front
   std::string_view obstacle{};  // why it cannot be asked for; empty: it can

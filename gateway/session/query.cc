@@ -53,6 +53,7 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   if (entry.copies_in > 0) start_copy(entry);
   for (const auto& statement : verdict->statements) note_begin(statement.effect, entry);
   note_ddl(*verdict, entry);
+  note_changed_plans(*verdict, entry);
   if (std::ranges::any_of(verdict->statements, resets_settings)) send_settings(out);
   ++unit_;
   return Flow::Done;

@@ -253,6 +253,7 @@ bool Session::on_ready(const Message& reply, Output& out) {
     return true;
   }
   settle_ddl(out);
+  settle_changed_plans();
   end_parses_through(entry.unit);
   if (status_ == pgwire::TransactionStatus::Idle) portals_.end_transaction();
   pop(out);

@@ -243,7 +243,10 @@ class Session {
     std::uint64_t unit;
   };
   static bool changes_plans(const policy::StatementVerdict& statement);
-  std::string_view obstacle_before(const policy::Verdict& verdict, std::size_t part) const;
+  void note_changed_plans(const policy::Verdict& verdict, const Expected& entry);
+  void settle_changed_plans();
+  bool shares_plan(const PlanNeed& need) const;
+  std::string_view obstacle_before(const policy::Verdict& verdict, const PlanNeed& need) const;
   bool find_executed(const policy::Effect& effect, std::uint64_t unit, PlanNeed& need) const;
   std::optional<PlanNeed> plan_need(std::string_view sql, const policy::Verdict& verdict,
                                     Place place) const;
@@ -257,7 +260,7 @@ class Session {
   bool is_asking() const { return question_ && question_->stage == PlanQuestion::Stage::Asked; }
   std::string plan_key(const PlanNeed& need) const;
   PlanRef plan_of(std::size_t part) const;
-  PlanRef known_plan(const std::string& key);
+  PlanRef known_plan(const std::string& key, const PlanNeed& need);
   PlanRef take_answer(const std::string& key, const PlanNeed& need);
   bool is_sure_to_fail() const;
   std::optional<policy::Violation> why_not_asked(const Message& message,
@@ -452,9 +455,12 @@ class Session {
     std::size_t part;
     PlanRef plan;
   };
-  std::vector<Planned> planned_;        // … and what those that may run were found to be
-  bool probe_may_remain_ = false;       // on the server: its statement, after an error
-  std::uint64_t plans_changed_by_ = 0;  // the newest statement that other plans may depend on
+  std::vector<Planned> planned_;   // … and what those that may run were found to be
+  bool probe_may_remain_ = false;  // on the server: its statement, after an error
+  // The newest message that other plans may depend on: its request, and while its transaction may
+  // still take the change back its place in the queue.
+  std::uint64_t plans_changed_by_ = 0, plans_changed_seq_ = 0;
+  bool keeps_set_config_ = false;  // a name may stand for what changes settings
   Discard discard_ = Discard::None;
   Copy copy_ = Copy::None;
   std::uint64_t copy_seq_ = 0;  // whose COPY `copy_` is about

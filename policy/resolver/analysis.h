@@ -207,6 +207,14 @@ class Analysis {
                                       Sources sources);
   void json_behavior(Level& level, const JsonBehavior* node, Sources& sources);
 
+  // -- immutable.cc
+  void note_not_immutable();
+  void note_volatility(const catalog::Function* function);
+  void note_volatility(const catalog::Operator& chosen);
+  void note_cast_volatility(Oid source, Oid target);
+  Oid innermost(Oid type) const;
+  bool reads_clock(Oid type) const;
+
   // -- cost_bound.cc
   void equalities(Level& level, const void* condition, std::int32_t only_use = -1);
   void equality(Level& level, const void* left, const void* right, std::int32_t only_use);

@@ -68,33 +68,31 @@ std::optional<double> series_rows(const FuncCall& node) {
   return std::max(0.0, std::floor((*last - *first) / *step) + 1);
 }
 
+// ARRAY[…] of constants: anything else may be an array itself, and has more rows than one.
+std::optional<double> listed_rows(const A_ArrayExpr& array) {
+  for (int i = 0; i < list_length(array.elements); ++i) {
+    if (!IsA(element(array.elements, i), A_Const)) return std::nullopt;
+  }
+  return list_length(array.elements);
+}
+
 // unnest(ARRAY[…]), unnest('{…}'): the text has as many.
 std::optional<double> unnested_rows(const FuncCall& node) {
   double rows = 0;
   for (int i = 0; i < list_length(node.args); ++i) {
     const void* array = argument(node, i);
     if (IsA(array, TypeCast)) array = as<TypeCast>(array).arg;
+    std::optional<double> more;
     if (IsA(array, A_ArrayExpr)) {
-      rows += list_length(as<A_ArrayExpr>(array).elements);
+      more = listed_rows(as<A_ArrayExpr>(array));
     } else if (IsA(array, A_Const) && !as<A_Const>(array).isnull &&
                IsA(&as<A_Const>(array).val, String)) {
-      rows += static_cast<double>(std::string_view(as<A_Const>(array).val.sval.sval).size());
-    } else {
-      return std::nullopt;
+      more = static_cast<double>(std::string_view(as<A_Const>(array).val.sval.sval).size());
     }
+    if (!more) return std::nullopt;
+    rows += *more;
   }
   return rows;
-}
-
-bool is_plain_array(const FuncCall& node) {
-  const void* array = argument(node, 0);
-  if (array != nullptr && IsA(array, TypeCast)) array = as<TypeCast>(array).arg;
-  if (array == nullptr || !IsA(array, A_ArrayExpr)) return true;
-  const List* elements = as<A_ArrayExpr>(array).elements;
-  for (int i = 0; i < list_length(elements); ++i) {
-    if (IsA(element(elements, i), A_ArrayExpr)) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -185,7 +183,7 @@ void Analysis::bound_call(Level& level, const FuncCall& node, const catalog::Cho
   std::optional<double> rows;
   if (std::ranges::all_of(choice.functions, is_ours)) {
     if (name == "generate_series") rows = series_rows(node);
-    if (name == "unnest" && is_plain_array(node)) rows = unnested_rows(node);
+    if (name == "unnest") rows = unnested_rows(node);
   }
   level.rows *= std::max(1.0, rows.value_or(CostBound::kUnknown));
 }

@@ -30,6 +30,7 @@ std::span<const Oid> Analysis::path_of(std::string_view schema) {
 
 void Analysis::note_cast(Oid source, Oid target, std::size_t offset) {
   if (target == kCannotTell || source == target) return;
+  note_cast_volatility(source, target);
   const auto functions = catalog::cast_functions(snapshot_, source, target);
   if (functions.empty()) return;
   note_call_oids(CallUse::Kind::Cast, type_words(target), offset, functions);
@@ -100,6 +101,9 @@ bool Analysis::note_choice(const catalog::Choice& choice, std::span<const std::s
   note_call(CallUse::Kind::Function, joined(name), offset, choice.functions);
   note_call_oids(CallUse::Kind::Cast, joined(name), offset, choice.cast_functions);
   note_arguments(choice, arguments, offset);
+  if (choice.cast_target != 0 && !arguments.empty()) {
+    note_cast_volatility(arguments.front().type, choice.cast_target);
+  }
   const bool is_cast_to_relation = choice.cast_target == catalog::kRegclass && !arguments.empty();
   if (is_cast_to_relation && arguments.front().text != nullptr) {
     note_named_relation(arguments.front().text, arguments.front().offset);

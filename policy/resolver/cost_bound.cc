@@ -106,6 +106,7 @@ double Analysis::rows_of(const catalog::Relation& relation) const {
 }
 
 bool Analysis::is_index_usable(Oid column, Oid value) const {
+  if (column == kCannotTell || value == kCannotTell) return false;
   const Oid one = catalog::base_type(snapshot_, column);
   const Oid other = catalog::base_type(snapshot_, value);
   if (one == other || other == catalog::kUnknown) return true;

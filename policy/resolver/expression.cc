@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "policy/moment_words.h"
 #include "policy/resolver/analysis.h"
 
 namespace policy::resolver {
@@ -62,6 +63,7 @@ Value Analysis::constant(const A_Const& node) {
     case T_Boolean: return {.type = catalog::kBool};
     case T_BitString: return {.type = kBit};
     default:
+      if (names_moment(node.val.sval.sval)) note_not_immutable();
       return {
           .type = catalog::kUnknown, .text = node.val.sval.sval, .offset = place(node.location)};
   }
@@ -337,6 +339,7 @@ Value Analysis::type_cast(Level& level, const TypeCast& node) {
 }
 
 Value Analysis::sql_value(const SQLValueFunction& node) {
+  note_not_immutable();
   switch (node.op) {
     case SVFOP_CURRENT_DATE: return {.type = kDate};
     case SVFOP_CURRENT_TIME:
@@ -422,6 +425,7 @@ Value Analysis::expression_of(Level& level, const void* node) {
     }
     default: break;
   }
+  note_not_immutable();  // for all that is known of what follows
   if (const auto value = xml_expression(level, node)) return *value;
   if (const auto value = json_expression(level, node)) return *value;
   uncertain("this kind of expression", 0);

@@ -231,6 +231,7 @@ void Analysis::sample(Level& level, const RangeTableSample& node) {
   } else if (!std::ranges::all_of(choice.functions, is_ours)) {
     note_call(CallUse::Kind::Function, name, offset, choice.functions);
   }
+  level.rows = CostBound::kUnknown;  // what is sampled is scanned, whatever keys are given
   for (int i = 0; i < list_length(node.args); ++i) filter(level, element(node.args, i), kFloat4);
   if (node.repeatable != nullptr) filter(level, node.repeatable, kFloat8);
 }

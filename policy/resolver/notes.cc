@@ -64,6 +64,8 @@ bool Analysis::spend(std::size_t offset, std::uint64_t work) {
 
 std::int32_t Analysis::note_relation(const catalog::Relation& relation, std::size_t offset) {
   facts_.relations.push_back({.relation = &relation, .offset = offset});
+  const bool is_view = relation.kind == catalog::RelationKind::View;
+  if (is_view || relation.has_row_security) note_not_immutable();
   return static_cast<std::int32_t>(facts_.relations.size()) - 1;
 }
 
@@ -82,6 +84,7 @@ void Analysis::note_column(std::int32_t use_index, std::int16_t number, How how,
 void Analysis::note_call(CallUse::Kind kind, std::string name, std::size_t offset,
                          std::span<const Function* const> candidates) {
   if (candidates.empty()) return;
+  for (const Function* candidate : candidates) note_volatility(candidate);
   const auto plain = [](const Function* function) { return is_plain(*function); };
   if (std::ranges::all_of(candidates, plain)) {
     if (kind != CallUse::Kind::Function) return;

@@ -40,6 +40,7 @@ Value Analysis::operate_path(std::string_view name, std::span<const Oid> path,
   // Functions of PostgreSQL's own that are safe need no fact.
   std::vector<Oid> functions;
   for (const auto* one : choice.operators) {
+    note_volatility(*one);
     const auto* function = snapshot_.function(one->function);
     const bool is_plain = function != nullptr && function->decision == catalog::Decision::Allowed;
     if (!is_plain) functions.push_back(one->function);

@@ -154,6 +154,7 @@ void Analysis::group_list(Level& level, const List* groups, const Result& output
   for (int i = 0; i < list_length(groups); ++i) {
     const void* node = groups->elements[i].ptr_value;
     if (IsA(node, GroupingSet)) {
+      level.rows = CostBound::kUnknown;  // each set gives rows of its own
       group_list(level, as<GroupingSet>(node).content, outputs);
     } else if (IsA(node, List)) {
       group_list(level, static_cast<const List*>(node), outputs);
