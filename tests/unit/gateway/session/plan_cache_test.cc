@@ -57,6 +57,16 @@ TEST(PlanCache, DropsTheLeastRecentlyUsed) {
   EXPECT_EQ(cache.find(asker, "b", {}), nullptr);
 }
 
+TEST(PlanCache, LeavesTheEntriesOfOtherProfiles) {
+  PlanCache cache(1);
+  const auto large = profile(3), small = profile(1);
+  for (const char* key : {"a", "b", "c"}) cache.keep(large, key, plan(), {});
+  for (const char* key : {"d", "e"}) cache.keep(small, key, plan(), {});
+  EXPECT_EQ(cache.size(), 4u);
+  EXPECT_EQ(cache.find(small, "d", {}), nullptr);
+  EXPECT_NE(cache.find(large, "a", {}), nullptr);
+}
+
 TEST(PlanCache, ReplacesAPlanOfTheSameKey) {
   PlanCache cache(1);
   const auto asker = profile();

@@ -369,6 +369,37 @@ TEST_F(PlanGate, ReservesItsName) {
   EXPECT_EQ(talk.to_server, "");
 }
 
+// By another type of its parameter it is another statement.
+TEST_F(PlanGate, AsksAgainForAnExecuteOfOtherTypes) {
+  const auto typed = [](std::uint32_t type) {
+    return frame('P', z("p") + z(kHeavy) + be16(1) + be32(type));
+  };
+  const std::vector<std::uint32_t> int4{23}, numeric{1700};
+  talk.unbound(kHeavy, int4).unbound(kHeavy, numeric).unbound("EXECUTE p");
+  talk.client(typed(23) + wire::sync()).server(frame('1', "") + ready('I'));
+  talk.client(query("EXECUTE p")).server(answer(kCheap)).server(complete("SELECT 1") + ready('I'));
+  talk.client(wire::close('S', "p") + typed(1700) + wire::sync());
+  talk.server(frame('3', "") + frame('1', "") + ready('I')).forget();
+  talk.client(query("EXECUTE p"));
+  EXPECT_EQ(talk.to_server, query(kPrefix + "EXECUTE p"));
+}
+
+// A change that may be taken back is no ground for a plan that others believe.
+TEST_F(PlanGate, AsksAgainOnceATransactionThatChangedASettingIsOver) {
+  policy::Profile profile = gated();
+  profile.allowed_gucs = {"work_mem"};
+  for (const std::string end : {"ROLLBACK", "COMMIT"}) {
+    Talk each(profile);
+    each.unbound(kHeavy).attach().begin();
+    each.client(query("SET LOCAL work_mem = '1MB'")).server(complete("SET") + ready('T'));
+    each.client(query(kHeavy)).server(answer(kCheap, 'T'));
+    each.server(complete("SELECT 1") + ready('T'));
+    each.client(query(end)).server(complete(end) + ready('I')).forget();
+    each.client(query(kHeavy));
+    EXPECT_EQ(each.to_server, kProbe) << end;
+  }
+}
+
 TEST_F(PlanGate, KeepsNoPlanBehindASettingThatItMayDependOn) {
   talk.client(query(kHeavy)).server(answer(kCheap)).server(complete("SELECT 1") + ready('I'));
   policy::Profile profile = gated();

@@ -2,6 +2,7 @@
 // A session between two strings: what each side sends is given, what each side gets is kept.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,8 +51,8 @@ class Talk {
     return session_.hold() == Session::Hold::None ? *this : client("");
   }
   // Keeps a verdict on `sql` by which only plans bound its statements.
-  Talk& unbound(std::string_view sql) {
-    const policy::Question question{.sql = sql, .parameter_types = {}, .profile = profile_};
+  Talk& unbound(std::string_view sql, std::span<const std::uint32_t> types = {}) {
+    const policy::Question question{.sql = sql, .parameter_types = types, .profile = profile_};
     verdicts_.keep(question, unbounded_verdict(question));
     return *this;
   }

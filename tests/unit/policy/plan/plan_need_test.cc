@@ -223,6 +223,44 @@ TEST(PlanNeed, IsTheSameForAllDigitsOfInertLiterals) {
   }
 }
 
+bool is_immutable(std::string_view sql) {
+  return verdict_of(sql, plan_profile()).facts->is_immutable;
+}
+
+TEST(PlanOfAStatement, LastsWhereNothingElseDecidesOnIt) {
+  for (const char* sql : {
+           "SELECT * FROM orders WHERE id > 7 AND status = 'known' ORDER BY id LIMIT 3",
+           "SELECT o.* FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.name = $1",
+           "SELECT count(*), sum(o.amount), max(id) FROM orders o GROUP BY status",
+           "SELECT lower(email) FROM customers WHERE email LIKE 'a%' AND id IN (1, 2)",
+           "SELECT * FROM events WHERE day > '2026-01-12'",
+           "UPDATE orders SET amount = amount + 5 WHERE customer_id = 7",
+           "DELETE FROM orders WHERE id BETWEEN 3 AND 7::bigint",
+       }) {
+    EXPECT_TRUE(is_immutable(sql)) << sql;
+  }
+}
+
+TEST(PlanOfAStatement, DoesNotLastWhereTimeOrSettingsDecide) {
+  for (const char* sql : {
+           "SELECT id FROM orders WHERE id < current_setting('application_name')::int",
+           "SELECT id FROM orders WHERE id < (extract(epoch FROM now())::bigint - 5) * 100",
+           "SELECT * FROM events WHERE day > CURRENT_DATE",
+           "SELECT * FROM events WHERE day > 'today'",
+           "SELECT * FROM events WHERE day > ' NOW '",
+           "SELECT * FROM events WHERE day IN ('2026-01-12', 'Yesterday')",
+           "SELECT * FROM events WHERE day > ('to' || 'day')::date",
+           "SELECT * FROM events WHERE day > date('to' || 'day')",
+           "SELECT * FROM events WHERE day = ANY (('{to' || 'day}')::date[])",
+           "SELECT * FROM customers WHERE name = current_user",
+           "SELECT * FROM notes",  // row security
+           "EXECUTE p('today')",
+           "COPY (SELECT * FROM orders WHERE random() < 0.5) TO STDOUT",
+       }) {
+    EXPECT_FALSE(is_immutable(sql)) << sql;
+  }
+}
+
 TEST(BuiltValues, ThatConstantsMakeLargeAreRefused) {
   for (const char* sql : {
            "EXPLAIN SELECT factorial(32000)",
