@@ -50,10 +50,13 @@ constexpr Query kQueries[] = {
      "SELECT inhrelid, inhparent FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid"
      " WHERE relkind NOT IN ('i', 'I') ORDER BY inhrelid, inhseqno"},
 
-    // Those that hold at every moment for every row.
+    // Those that hold at every moment for every row, and that an equality of the columns looks up.
     {Part::UniqueKeys,
      "SELECT indrelid, indisprimary, indnkeyatts, indkey FROM pg_index"
      " WHERE indisunique AND indimmediate AND indisvalid AND indpred IS NULL AND indexprs IS NULL"
+     "  AND NOT EXISTS (SELECT FROM generate_series(0, indnkeyatts - 1) AS i"
+     "   JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[i]"
+     "   WHERE indcollation[i] NOT IN (0, attcollation))"
      " ORDER BY indrelid, indisprimary DESC, indexrelid"},
 
     // pg_depend knows nothing of pinned objects, and nothing of a whole row where single columns of

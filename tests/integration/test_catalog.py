@@ -22,6 +22,7 @@ CREATE TABLE base (id int PRIMARY KEY, first text, last text, gone int,
 ALTER TABLE base DROP COLUMN gone;
 CREATE UNIQUE INDEX ON base (id) WHERE id > 0;
 CREATE UNIQUE INDEX ON base (lower(first));
+CREATE UNIQUE INDEX ON base (first COLLATE "C", id);
 COMMENT ON TABLE base IS 'people';
 COMMENT ON COLUMN base.first IS 'given name';
 CREATE TABLE child (extra int REFERENCES base) INHERITS (base);
