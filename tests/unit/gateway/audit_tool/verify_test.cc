@@ -44,7 +44,7 @@ struct ThreeBatches {
   std::string path = folder.file("audit.jsonl");
   ThreeBatches() {
     const auto log = started(path);
-    for (const std::uint64_t first : {1, 4, 7}) write_batch(*log, first, 3);
+    for (const std::uint64_t first : {1u, 4u, 7u}) write_batch(*log, first, 3);
   }
   Told after(const std::function<void(Lines&)>& tamper) const {
     Lines lines = lines_of(path);
@@ -246,7 +246,7 @@ struct RotatedFiles {
   std::string path = folder.file("audit.jsonl");
   RotatedFiles() {
     const auto log = started(path, {.max_bytes = 3000});
-    for (const std::uint64_t first : {1, 4, 7, 10, 13, 16}) write_batch(*log, first, 3);
+    for (const std::uint64_t first : {1u, 4u, 7u, 10u, 13u, 16u}) write_batch(*log, first, 3);
   }
   Lines files() const {
     Lines all{path};
