@@ -16,6 +16,11 @@ std::size_t allocation_count = 0;
   if (void* memory = std::malloc(bytes > 0 ? bytes : 1)) return memory;
   std::abort();
 }
+// The library's own calls this one, the sanitizers' does not.
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  ++allocation_count;
+  return std::malloc(bytes > 0 ? bytes : 1);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
