@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/build_settings.h"
 
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include "gateway/audit/record_format.h"
+#include "gateway/config/check.h"
 #include "gateway/config/libpq.h"
 #include "gateway/session/close_reason.h"
+#include "gateway/upstream/catalog_load.h"
+#include "gateway/upstream/user_lookup.h"
 #include "policy/error_code.h"
 
 #ifndef POSTERN_COMMIT
@@ -15,16 +22,59 @@
 namespace gateway {
 namespace {
 
-auth::User user_of(const config::User& user, std::string_view secret) {
-  if (user.auth == config::Auth::Trust) return {auth::Method::Trust, {}};
-  if (!user.verifier.empty()) {
-    return {auth::Method::ScramSha256, auth::parse_verifier(user.verifier.reveal()).value()};
-  }
+// Asked where auth_query.query is empty: an expired password is none (VALID UNTIL).
+constexpr const char* kAuthQuery =
+    "SELECT rolname, CASE WHEN rolvaliduntil < now() THEN NULL ELSE rolpassword END "
+    "FROM pg_authid WHERE rolname = $1 AND rolcanlogin";
+
+auth::ScramVerifier verifier_of(const config::User& user, std::string_view secret) {
+  if (!user.verifier.empty()) return auth::parse_verifier(user.verifier.reveal()).value();
   const auto salt = auth::hmac_sha256(secret, "salt of " + user.name);
-  return {
-      auth::Method::ScramSha256,
-      auth::derive_verifier(user.password.reveal(), auth::as_text(salt).substr(0, auth::kSaltBytes),
-                            auth::kDefaultIterations)};
+  return auth::derive_verifier(user.password.reveal(),
+                               auth::as_text(salt).substr(0, auth::kSaltBytes),
+                               auth::kDefaultIterations);
+}
+
+auth::User user_of(const config::User& user, std::string_view secret) {
+  switch (user.auth) {
+    case config::Auth::ScramSha256: return {auth::Method::ScramSha256, verifier_of(user, secret)};
+    case config::Auth::Password: return {auth::Method::Password, verifier_of(user, secret)};
+    case config::Auth::Trust: return {auth::Method::Trust, {}};
+    case config::Auth::Cert:
+      return {auth::Method::Certificate,
+              {},
+              user.certificate_name.empty() ? user.name : user.certificate_name};
+  }
+  std::abort();
+}
+
+upstream::UserLookupSource lookup_source(const config::Config& config) {
+  const config::AuthQuery& auth_query = config.auth_query;
+  config::Database database =
+      *std::ranges::find(config.databases, auth_query.database, &config::Database::name);
+  if (!auth_query.user.empty()) {
+    database.user = auth_query.user;
+    database.password = auth_query.password;
+  }
+  return {.connection = config::libpq_parameters(database),
+          .query = auth_query.query.empty() ? kAuthQuery : auth_query.query,
+          .connect_timeout = database.connect_timeout};
+}
+
+auth::DirectoryAnswer answer_of(upstream::UserLookup& lookup, const std::string& user,
+                                const std::atomic<bool>& stopped) {
+  using Failure = upstream::UserLookup::Failure;
+  if (user == config::kReservedName) return auth::NoSuchUser{};
+  const auto rows = lookup.look_up(user, stopped);
+  if (rows) return auth::read_directory(user, *rows);
+  switch (rows.error().kind) {
+    case Failure::Kind::Unreachable:
+      return auth::DirectoryFailure{auth::DirectoryFailure::Kind::Unreachable, rows.error().why};
+    case Failure::Kind::RefusedQuery:
+      return auth::DirectoryFailure{auth::DirectoryFailure::Kind::WrongAnswer, rows.error().why};
+    case Failure::Kind::RefusedName: return auth::NoSuchUser{};
+  }
+  std::abort();
 }
 
 }  // namespace
@@ -48,6 +98,15 @@ upstream::PoolSettings writing_pool_settings(const config::Database& database) {
   return settings;
 }
 
+profiles::Look look_of(const config::Database& database) {
+  upstream::CatalogReader reader({.connection = config::libpq_parameters(database),
+                                  .pinned = config::pinned_settings(database),
+                                  .connect_timeout = database.connect_timeout});
+  return [reader = std::move(reader)](const std::atomic<bool>& stopped) mutable {
+    return reader.look(stopped);
+  };
+}
+
 audit::LogSettings audit_settings(const config::Audit& audit) {
   return {.enabled = audit.enabled,
           .storage = audit.storage == config::Storage::File ? audit::Storage::File
@@ -65,6 +124,16 @@ audit::LogSettings audit_settings(const config::Audit& audit) {
                                                                     : audit::OnFailure::Continue};
 }
 
+relay::Directory directory_of(const config::Config& config) {
+  if (config.auth_query.database.empty()) return {};
+  auto lookup = std::make_shared<upstream::UserLookup>(lookup_source(config));
+  return {.look_up =
+              [lookup](const std::string& user, const std::atomic<bool>& stopped) {
+                return answer_of(*lookup, user, stopped);
+              },
+          .time_to_live = config.auth_query.cache_ttl};
+}
+
 relay::Limits limits_of(const config::Config& config) {
   const config::Listen& listen = config.listen;
   return {.clients_max = listen.max_clients,
@@ -72,6 +141,15 @@ relay::Limits limits_of(const config::Config& config) {
           .login_timeout = listen.client_login_timeout,
           .idle_timeout = listen.client_idle_timeout,
           .audit_write_timeout = config.audit.write_timeout};
+}
+
+std::vector<config::Network> proxies_of(const config::Listen& listen) {
+  std::vector<config::Network> proxies;
+  proxies.reserve(listen.proxy_networks.size());
+  for (const auto& network : listen.proxy_networks) {
+    proxies.push_back(config::parse_network(network).value());
+  }
+  return proxies;
 }
 
 telemetry::LogLevel log_level(config::LogLevel level) {
@@ -115,6 +193,7 @@ std::string secret_of(const config::Config& config) {
     secrets.append("\n").append(user.password.reveal()).append("\n");
   }
   for (const auto& database : config.databases) secrets.append(database.password.reveal());
+  secrets.append(config.auth_query.password.reveal());
   return std::string(auth::as_text(auth::sha256(secrets)));
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gateway/audit/log.h"
 #include "gateway/auth/users.h"
 #include "gateway/config/config.h"
+#include "gateway/profiles/keeper.h"
 #include "gateway/relay/roster.h"
 #include "gateway/telemetry/log_line.h"
 #include "gateway/telemetry/metrics.h"
@@ -17,8 +19,13 @@ namespace gateway {
 upstream::PoolSettings pool_settings(const config::Database& database);
 // Of principals that may write where the database's own may not.
 upstream::PoolSettings writing_pool_settings(const config::Database& database);
+// Reads the database's catalogs.
+profiles::Look look_of(const config::Database& database);
 audit::LogSettings audit_settings(const config::Audit& audit);
+// Where users are that are in no file; looks nobody up where there is no auth_query.
+relay::Directory directory_of(const config::Config& config);
 relay::Limits limits_of(const config::Config& config);
+std::vector<config::Network> proxies_of(const config::Listen& listen);
 telemetry::LogLevel log_level(config::LogLevel level);
 telemetry::LogFormat log_format(config::LogFormat format);
 telemetry::MetricNames metric_names(const config::Config& config);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line.
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -22,24 +21,17 @@
 #include "gateway/config/load.h"
 #include "gateway/demo/demo.h"
 #include "gateway/denial_command.h"
+#include "gateway/descriptors.h"
 #include "gateway/doctor/command.h"
 #include "gateway/grants/command.h"
 #include "gateway/server.h"
 #include "gateway/suggest/command.h"
 #include "gateway/telemetry/log.h"
+#include "gateway/tls_files.h"
 
 namespace {
 
 constexpr const char* kDefaultConfig = "postern.yaml";
-
-// A client and a server take one descriptor each. The usual soft limit of 1024 is for programs that
-// call select(); out of descriptors, the audit file cannot be rotated and nothing may run.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 std::expected<gateway::config::Config, std::vector<std::string>> reread(const std::string& path) {
   using namespace gateway;
@@ -67,7 +59,8 @@ int serve(const std::string& path) {
     std::cerr << "postern: " << started.error() << "\n";
     return 1;
   }
-  raise_descriptor_limit();
+  const std::string shortage = descriptor_shortage(parsed->config, raise_descriptor_limit());
+  if (!shortage.empty()) telemetry::log_warn("too few descriptors", {{"why", shortage}});
   auto server = Server::open(parsed->config, [path] { return reread(path); });
   if (!server) {
     telemetry::log_error("cannot start", {{"why", server.error()}});
@@ -290,6 +283,7 @@ int run(int argc, char** argv) {
     return gateway::run_denial(choices.denial, sources, std::cout, std::cerr);
   }
   choices.validation.path = choices.config;
+  choices.validation.check_tls_files = gateway::check_tls_files;
   return validate->parsed()
              ? gateway::config::run_config_validate(choices.validation, sources, std::cout,
                                                     std::cerr)

@@ -28,6 +28,15 @@ std::string_view name(profiles::KeeperStatus::State state) {
   return "unavailable";
 }
 
+std::string_view name(session::Encryption encryption) {
+  switch (encryption) {
+    case session::Encryption::Disabled: return "disable";
+    case session::Encryption::Allowed: return "allow";
+    case session::Encryption::Required: return "require";
+  }
+  return "disable";
+}
+
 void collect_catalog(telemetry::DatabaseMetrics& shown, const profiles::KeeperStatus& catalog) {
   using telemetry::CatalogLook;
   shown.catalog_epoch = catalog.epoch;
@@ -102,6 +111,15 @@ nlohmann::json database_status(const relay::Database& database) {
   return status;
 }
 
+// With the certificate that new connections get.
+nlohmann::json tls_status(const relay::ClientTls& tls) {
+  nlohmann::json status{{"mode", name(tls.encryption)}};
+  if (!tls.acceptor) return status;
+  status["certificate"] = tls.acceptor->subject();
+  status["valid_until"] = tls.acceptor->not_after();
+  return status;
+}
+
 http::Response status_of(const Observed& observed) {
   const auto clients = observed.roster.counts();
   const auto& verdicts = observed.verdicts.counts();
@@ -115,7 +133,9 @@ http::Response status_of(const Observed& observed) {
        {{"login", clients.login},
         {"idle", clients.idle},
         {"active", clients.active},
-        {"waiting", clients.waiting}}},
+        {"waiting", clients.waiting},
+        {"encrypted", clients.encrypted}}},
+      {"tls", tls_status(observed.roster.surroundings().tls)},
       {"verdict_cache",
        {{"hits", verdicts.hits},
         {"misses", verdicts.misses},

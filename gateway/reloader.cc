@@ -12,6 +12,7 @@
 #include "gateway/build_settings.h"
 #include "gateway/config/libpq.h"
 #include "gateway/telemetry/log.h"
+#include "gateway/tls_files.h"
 
 namespace gateway {
 namespace {
@@ -23,11 +24,13 @@ constexpr std::size_t kErrorsInAuditMax = 5;
 struct Reloader::Outcome {
   std::expected<config::Config, std::vector<std::string>> config;
   std::optional<auth::Users> users;  // deriving their verifiers takes time
+  LoadedTls tls;
 };
 
-Reloader::Reloader(Running running, Reread reread)
+Reloader::Reloader(Running running, Reread reread, Ended ended)
     : running_(running),
       reread_(std::move(reread)),
+      ended_(std::move(ended)),
       secret_(secret_of(running_.config)),
       worker_(running_.loop) {}
 
@@ -45,7 +48,13 @@ void Reloader::read() {
   worker_.submit(
       [this, outcome] {
         outcome->config = reread_();
-        if (outcome->config) outcome->users = users_of(*outcome->config, secret_);
+        if (!outcome->config) return;
+        if (auto tls = load_tls(outcome->config->listen.tls)) {
+          outcome->tls = std::move(*tls);
+          outcome->users = users_of(*outcome->config, secret_);
+        } else {
+          outcome->config = std::unexpected(std::vector{text_of(tls.error())});
+        }
       },
       [this, outcome] { take(*outcome); });
 }
@@ -53,6 +62,7 @@ void Reloader::read() {
 void Reloader::take(Outcome& outcome) {
   if (!outcome.config) return refuse(outcome.config.error());
   running_.users = std::move(*outcome.users);
+  running_.tls.use(outcome.config->listen.tls, std::move(outcome.tls));
   put_in_force(config::reload(running_.config, *outcome.config));
 }
 
@@ -69,36 +79,41 @@ void Reloader::refuse(const std::vector<std::string>& errors) {
        fmt::format("{}{}",
                    fmt::join(errors.begin(), errors.begin() + static_cast<long>(shown), "; "),
                    more));
-  finish();
+  finish(telemetry::ReloadResult::Failed);
 }
 
 void Reloader::put_in_force(const config::Reload& reload) {
   const auto before = std::exchange(running_.config, reload.config);
   kept_ = reload.kept;
   telemetry::set_log_level(log_level(reload.config.logging.level));
+  running_.roster.use(limits_of(running_.config), proxies_of(running_.config.listen));
   not_in_force_count_ = running_.databases.size();
   for (std::size_t i = 0; i < running_.databases.size(); ++i) {
     use(running_.databases[i], before.databases[i], running_.config.databases[i]);
   }
 }
 
-// Statements are judged by the new rules first, servers pinned by them next: a session keeps the
-// server that it has.
+// Statements are judged by the new rules first, servers connected and pinned by them next: a
+// session keeps the server that it has, unless that is no longer the database's.
 void Reloader::use(relay::Database& database, const config::Database& before,
                    const config::Database& after) {
+  using Belief = profiles::Keeper::Belief;
+  const bool is_moved = !config::is_same_place(before, after);
+  if (is_moved || config::libpq_parameters(before) != config::libpq_parameters(after)) {
+    database.keeper->read_by(look_of(after), is_moved ? Belief::Dropped : Belief::Kept);
+  }
   database.keeper->use(std::make_shared<const config::Database>(after), running_.config.listen,
                        [this] { on_in_force(); });
   database.keeper->refresh(profiles::Reason::Operator, [] {});
-  auto pinned = config::pinned_settings(after);
-  if (pinned == config::pinned_settings(before)) return;
-  database.pool->pin(std::move(pinned));
-  database.writing_pool->pin(config::writing_settings(after));
+  database.pool->use(pool_settings(after));
+  database.writing_pool->use(writing_pool_settings(after));
+  if (is_moved) running_.roster.retire(database);
 }
 
 void Reloader::on_in_force() {
   if (--not_in_force_count_ > 0) return;
   report_ok();
-  finish();
+  finish(telemetry::ReloadResult::Ok);
 }
 
 void Reloader::report_ok() {
@@ -117,9 +132,10 @@ void Reloader::note(const std::string& status, const std::string& detail) {
   running_.loop.wake();
 }
 
-void Reloader::finish() {
+void Reloader::finish(telemetry::ReloadResult result) {
   is_busy_ = false;
-  if (std::exchange(is_asked_again_, false)) read();
+  if (std::exchange(is_asked_again_, false)) return read();
+  ended_(result);
 }
 
 }  // namespace gateway

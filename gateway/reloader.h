@@ -17,6 +17,7 @@
 #include "gateway/net/worker.h"
 #include "gateway/relay/roster.h"
 #include "gateway/telemetry/metrics.h"
+#include "gateway/tls_keeper.h"
 
 namespace gateway {
 
@@ -28,14 +29,18 @@ struct Running {
   net::Loop& loop;
   config::Config& config;
   auth::Users& users;
+  TlsKeeper& tls;
   std::vector<relay::Database>& databases;  // as those of `config`
+  relay::Roster& roster;
   audit::Log& audit;
   telemetry::LoopMetrics& metrics;
 };
 
 class Reloader {
  public:
-  Reloader(Running running, Reread reread);
+  // `ended` is called on the loop once what was asked for is in force, or was refused.
+  using Ended = std::function<void(telemetry::ReloadResult)>;
+  Reloader(Running running, Reread reread, Ended ended);
 
   // Asked while one is under way, it reads once more after it.
   void reload();
@@ -51,10 +56,11 @@ class Reloader {
   void on_in_force();
   void report_ok();
   void note(const std::string& status, const std::string& detail);
-  void finish();
+  void finish(telemetry::ReloadResult result);
 
   Running running_;
   Reread reread_;
+  Ended ended_;
   const std::string secret_;  // of the salts that users have, known or not
   bool is_busy_ = false, is_asked_again_ = false;
   std::size_t not_in_force_count_ = 0;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/server.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/rand.h>
 
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -14,14 +15,15 @@
 #include "gateway/admin/denials.h"
 #include "gateway/admin/socket.h"
 #include "gateway/build_settings.h"
-#include "gateway/config/libpq.h"
 #include "gateway/denying.h"
-#include "gateway/net/listener.h"
+#include "gateway/listeners.h"
 #include "gateway/net/loop.h"
 #include "gateway/operations.h"
 #include "gateway/profiles/keeper.h"
+#include "gateway/service_manager.h"
 #include "gateway/telemetry/log.h"
-#include "gateway/upstream/catalog_load.h"
+#include "gateway/tls_files.h"
+#include "gateway/tls_keeper.h"
 
 namespace gateway {
 namespace {
@@ -52,18 +54,6 @@ std::chrono::microseconds since_epoch() {
       std::chrono::system_clock::now().time_since_epoch());
 }
 
-std::unique_ptr<profiles::Keeper> open_keeper(net::Loop& loop, const config::Listen& listen,
-                                              const config::Database& database) {
-  upstream::CatalogReader reader({.connection = config::libpq_parameters(database),
-                                  .pinned = config::pinned_settings(database),
-                                  .connect_timeout = database.connect_timeout});
-  return std::make_unique<profiles::Keeper>(
-      loop, std::make_shared<const config::Database>(database), listen,
-      [reader = std::move(reader)](const std::atomic<bool>& stopped) mutable {
-        return reader.look(stopped);
-      });
-}
-
 // What `postern audit verify --head` takes, kept where whoever can write the audit cannot write.
 void log_audit_head(const audit::Log& log) {
   const audit::ChainHead head = log.head();
@@ -88,7 +78,11 @@ struct Server::State {
   void open_databases();
   void watch(relay::Database& database);
   void on_signal(const char* name);
+  void stop_at_once();
+  std::string summary() const;
   void drain();
+  void reload();
+  void on_reloaded(telemetry::ReloadResult result);
   void stop_when_empty();
 
   config::Config config;
@@ -99,11 +93,13 @@ struct Server::State {
   policy::VerdictCache verdicts;
   session::PlanCache plans;
   admin::Denials denials;
+  std::optional<TlsKeeper> tls;  // never empty once it serves
   std::vector<relay::Database> databases;
   std::optional<relay::Roster> roster;
-  std::unique_ptr<net::Listener> listener;
+  std::optional<Listeners> listeners;
   std::unique_ptr<http::Server> operations;
   std::optional<Reloader> reloader;
+  ServiceManager manager = ServiceManager::from_environment();
   std::optional<Denying> denying;
   std::unique_ptr<admin::Socket> admin_socket;
   net::Timer tick{loop}, probe{loop}, audit_head{loop}, deadline{loop};
@@ -117,7 +113,8 @@ void Server::State::open_databases() {
     relay::Database& opened = databases.emplace_back();
     opened.name = database.name;
     opened.metrics_id = i;
-    opened.keeper = open_keeper(loop, config.listen, database);
+    opened.keeper = std::make_unique<profiles::Keeper>(
+        loop, std::make_shared<const config::Database>(database), config.listen, look_of(database));
     opened.pool = upstream::make_pool(loop, pool_settings(database));
     opened.writing_pool = upstream::make_pool(loop, writing_pool_settings(database));
   }
@@ -144,21 +141,37 @@ void Server::State::watch(relay::Database& database) {
 void Server::State::on_signal(const char* name) {
   telemetry::log_info("signal received", {{"signal", name}});
   if (!draining) return drain();
-  cut_off = true;
+  stop_at_once();
+}
+
+void Server::State::stop_at_once() {
+  if (!draining) manager.stopping("ending all sessions");
+  draining = true;
+  cut_off = !roster->empty();
+  listeners->close();
   roster->end_all();
   loop.stop();
 }
 
 void Server::State::drain() {
   draining = true;
-  listener.reset();
+  manager.stopping("waiting for transactions to end");
+  listeners->close();
   probe.stop();
   roster->drain();
-  deadline.start(config.listen.shutdown_timeout, [this] {
-    cut_off = !roster->empty();
-    roster->end_all();
-    loop.stop();
-  });
+  deadline.start(config.listen.shutdown_timeout, [this] { stop_at_once(); });
+}
+
+void Server::State::reload() {
+  if (draining) return;
+  manager.reloading();
+  reloader->reload();
+}
+
+void Server::State::on_reloaded(telemetry::ReloadResult result) {
+  if (draining) return;
+  const bool has_failed = result == telemetry::ReloadResult::Failed;
+  manager.ready((has_failed ? "a reload failed and changed nothing; " : "") + summary());
 }
 
 void Server::State::stop_when_empty() {
@@ -176,11 +189,18 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   if (!audit_log) return std::unexpected(audit_log.error());
   auto state = std::make_unique<State>(config, std::move(*audit_log));
   State& s = *state;
+  auto tls = load_tls(config.listen.tls);
+  if (!tls) return std::unexpected(text_of(tls.error()));
+  s.tls.emplace(TlsKeeper::Surroundings{s.loop, *s.audit, s.metrics}, config.listen.tls,
+                std::move(*tls));
   s.open_databases();
   s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts, s.plans,
-                                       s.databases, s.denials, limits_of(config), random_bytes});
-  s.reloader.emplace(Running{s.loop, s.config, s.users, s.databases, *s.audit, s.metrics},
-                     std::move(reread));
+                                       s.databases, s.denials, s.tls->tls(), limits_of(config),
+                                       random_bytes, proxies_of(config.listen),
+                                       directory_of(config)});
+  s.reloader.emplace(
+      Running{s.loop, s.config, s.users, *s.tls, s.databases, *s.roster, *s.audit, s.metrics},
+      std::move(reread), [&s](telemetry::ReloadResult result) { s.on_reloaded(result); });
   s.denying.emplace(Denying::Running{s.loop, s.denials, *s.roster, *s.audit});
   if (!config.listen.admin_socket.empty()) {
     auto socket = admin::Socket::open(
@@ -189,11 +209,10 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
     if (!socket) return std::unexpected(socket.error());
     s.admin_socket = std::move(*socket);
   }
-  auto listener =
-      net::Listener::open(s.loop, config.listen.address, config.listen.port,
-                          [&s](int fd, const net::Peer& peer) { s.roster->accept(fd, peer); });
-  if (!listener) return std::unexpected(listener.error());
-  s.listener = std::move(*listener);
+  auto listeners = Listeners::open(
+      s.loop, config.listen, [&s](int fd, const net::Peer& peer) { s.roster->accept(fd, peer); });
+  if (!listeners) return std::unexpected(listeners.error());
+  s.listeners = std::move(*listeners);
   if (config.metrics.enabled) {
     auto operations = serve_operations(s.loop, config.metrics,
                                        {*s.roster, s.metrics, s.verdicts, s.plans, *s.audit,
@@ -211,13 +230,20 @@ Server::~Server() {
   State& s = *state_;
   s.reloader.reset();
   s.operations.reset();
-  s.listener.reset();
+  s.listeners.reset();
   s.roster.reset();
+  s.tls.reset();
   s.audit->flush();
   log_audit_head(*s.audit);
 }
 
-std::uint16_t Server::port() const { return state_->listener->port(); }
+std::string Server::State::summary() const {
+  const std::string& socket = listeners->socket_path();
+  return fmt::format("{} port {}{}{}, {} databases", fmt::join(config.listen.address, ", "),
+                     listeners->port(), socket.empty() ? "" : " and ", socket, databases.size());
+}
+
+std::uint16_t Server::port() const { return state_->listeners->port(); }
 
 void Server::run() {
   State& s = *state_;
@@ -225,8 +251,11 @@ void Server::run() {
     s.signals.push_back(
         std::make_unique<net::Signal>(s.loop, number, [&s, name] { s.on_signal(name); }));
   }
-  s.signals.push_back(
-      std::make_unique<net::Signal>(s.loop, SIGHUP, [&s] { s.reloader->reload(); }));
+  s.signals.push_back(std::make_unique<net::Signal>(s.loop, SIGQUIT, [&s] {
+    telemetry::log_info("signal received", {{"signal", "SIGQUIT"}});
+    s.stop_at_once();
+  }));
+  s.signals.push_back(std::make_unique<net::Signal>(s.loop, SIGHUP, [&s] { s.reload(); }));
   s.tick.repeat(kTick, [&s] {
     s.denying->expire();
     s.roster->tick();
@@ -238,10 +267,13 @@ void Server::run() {
   watch_all();
   s.probe.repeat(kProbe, watch_all);
   s.audit_head.repeat(kAuditHead, [&s] { log_audit_head(*s.audit); });
-  telemetry::log_info("serving", {{"address", s.config.listen.address},
-                                  {"port", s.listener->port()},
-                                  {"metrics_port", s.operations ? s.operations->port() : 0},
-                                  {"databases", s.databases.size()}});
+  telemetry::log_info("serving",
+                      {{"address", fmt::format("{}", fmt::join(s.config.listen.address, ", "))},
+                       {"port", s.listeners->port()},
+                       {"unix_socket", s.listeners->socket_path()},
+                       {"metrics_port", s.operations ? s.operations->port() : 0},
+                       {"databases", s.databases.size()}});
+  s.manager.ready(s.summary());
   s.loop.run();
   telemetry::log_info("stopped", {{"cut_off", s.cut_off}});
 }

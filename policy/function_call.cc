@@ -26,7 +26,7 @@ Violation protocol_not_allowed() {
           .resource = "FunctionCall",
           .rule = "never",
           .message = "the function call protocol is not allowed",
-          .hint = "Call the function in a SELECT."};
+          .hint = "Call the function in a SELECT; large objects are read with lo_get(oid)."};
 }
 
 Violation not_found(catalog::Oid oid) {

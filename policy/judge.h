@@ -58,6 +58,10 @@ struct Profile {
   // Of all sessions of one user, for the session to keep; 0: any number.
   std::uint64_t statements_per_minute_max = 0;
   std::uint64_t running_max = 0;
+  std::uint64_t clients_max = 0;
+  // Of one session's exchange with the server, and of one transaction; 0: any time.
+  std::chrono::milliseconds query_time_max{0};
+  std::chrono::milliseconds transaction_time_max{0};
   // Grows with every change of policy or catalog: a verdict of another epoch is judged again.
   std::uint64_t epoch = 1;
   bool operator==(const Profile&) const = default;

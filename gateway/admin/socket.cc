@@ -113,8 +113,9 @@ std::expected<std::unique_ptr<Socket>, std::string> Socket::open(net::Loop& loop
                                                                  const std::string& path,
                                                                  Answer answer) {
   auto state = std::make_unique<State>(loop, std::move(answer));
-  auto listener = net::Listener::open_unix(
-      loop, path, [raw = state.get()](int fd, const net::Peer&) { raw->accept(fd); });
+  auto listener =
+      net::Listener::open_unix(loop, {.path = path, .mode = 0600},
+                               [raw = state.get()](int fd, const net::Peer&) { raw->accept(fd); });
   if (!listener) return std::unexpected(std::move(listener.error()));
   state->listener = std::move(*listener);
   return std::unique_ptr<Socket>(new Socket(std::move(state)));

@@ -79,6 +79,7 @@ class BatchLog final : public Log {
     return on_failure_ == OnFailure::Continue;
   }
 
+  bool is_enabled() const override { return true; }
   bool has_pending() const override {
     return !batch_.is_empty() || (!is_flying_ && writer_.has_backlog());
   }
@@ -164,6 +165,7 @@ class DisabledLog final : public Log {
   }
   bool end_flush() override { return true; }
   bool give_up_flush(std::string) override { return true; }
+  bool is_enabled() const override { return false; }
   bool has_pending() const override { return false; }
   bool can_wait() const override { return true; }
   bool healthy() const override { return true; }

@@ -84,6 +84,7 @@ class Log {
   // has, and healthy() is that of one, until end_flush().
   virtual bool give_up_flush(std::string why) = 0;
 
+  virtual bool is_enabled() const = 0;  // false: nothing is written, so nothing waits for it
   virtual bool has_pending() const = 0;
   // What is pending are end records only, few of them, and the last write succeeded: they may go
   // with the next batch.

@@ -12,6 +12,8 @@
 namespace gateway::auth {
 namespace {
 
+constexpr std::string_view kBindingType = "tls-server-end-point";
+
 // Takes "<name>=<value>" up to the next comma (which goes too) off the front.
 std::optional<std::string_view> take_attribute(std::string_view& text, char name) {
   if (text.size() < 2 || text[0] != name || text[1] != '=') return std::nullopt;
@@ -29,21 +31,51 @@ bool is_printable_nonce(std::string_view nonce) {
 
 }  // namespace
 
-ScramExchange::ScramExchange(ScramVerifier verifier, Subject subject, std::string server_nonce)
-    : verifier_(std::move(verifier)), subject_(subject), nonce_(std::move(server_nonce)) {}
+ScramExchange::ScramExchange(ScramVerifier verifier, Subject subject, std::string server_nonce,
+                             std::string end_point)
+    : verifier_(std::move(verifier)),
+      subject_(subject),
+      nonce_(std::move(server_nonce)),
+      end_point_(std::move(end_point)) {}
 
-std::expected<std::string, ScramError> ScramExchange::first(std::string_view client_first) {
-  if (client_first.size() > kScramMessageBytesMax) return std::unexpected(ScramError::Malformed);
-  if (!client_first.starts_with("n,") && !client_first.starts_with("y,")) {
+// gs2-header of RFC 5802 section 7; its rules on binding are those of PostgreSQL's auth-scram.c.
+std::expected<void, ScramError> ScramExchange::take_gs2_header(ScramMechanism chosen,
+                                                               std::string_view& message) {
+  const bool binds = chosen == ScramMechanism::Plus;
+  std::size_t flag_bytes = 1;
+  if (message.starts_with("n")) {
+    if (binds) return std::unexpected(ScramError::BindingMissing);
+  } else if (message.starts_with("y")) {
+    if (binds) return std::unexpected(ScramError::BindingMissing);
+    if (!end_point_.empty()) return std::unexpected(ScramError::Downgrade);
+  } else if (message.starts_with("p=")) {
+    if (!binds) return std::unexpected(ScramError::BindingUnexpected);
+    flag_bytes = std::min(message.find(','), message.size());
+    if (message.substr(2, flag_bytes - 2) != kBindingType) {
+      return std::unexpected(ScramError::UnsupportedBindingType);
+    }
+  } else {
     return std::unexpected(ScramError::Malformed);
   }
-  if (client_first.substr(2).starts_with("a=")) return std::unexpected(ScramError::Unsupported);
-  if (!client_first.substr(2).starts_with(",")) return std::unexpected(ScramError::Malformed);
-  gs2_header_ = client_first.substr(0, 3);
-  client_first_bare_ = client_first.substr(3);
+  const std::string_view identity = message.substr(flag_bytes);
+  if (identity.starts_with(",a=")) return std::unexpected(ScramError::AuthorizationIdentity);
+  if (!identity.starts_with(",,")) return std::unexpected(ScramError::Malformed);
+  gs2_header_ = message.substr(0, flag_bytes + 2);
+  message.remove_prefix(flag_bytes + 2);
+  return {};
+}
+
+std::expected<std::string, ScramError> ScramExchange::first(ScramMechanism chosen,
+                                                            std::string_view client_first) {
+  if (client_first.size() > kScramMessageBytesMax) return std::unexpected(ScramError::Malformed);
+  chosen_ = chosen;
+  if (const auto header = take_gs2_header(chosen, client_first); !header) {
+    return std::unexpected(header.error());
+  }
+  client_first_bare_ = client_first;
 
   std::string_view rest = client_first_bare_;
-  if (rest.starts_with("m=")) return std::unexpected(ScramError::Unsupported);
+  if (rest.starts_with("m=")) return std::unexpected(ScramError::Extension);
   // The user name is that of the start-up packet; the one here is ignored, as PostgreSQL does.
   if (!take_attribute(rest, 'n')) return std::unexpected(ScramError::Malformed);
   const auto client_nonce = take_attribute(rest, 'r');
@@ -54,6 +86,15 @@ std::expected<std::string, ScramError> ScramExchange::first(std::string_view cli
   server_first_ = "r=" + nonce_ + ",s=" + encode_base64(verifier_.salt) +
                   ",i=" + std::to_string(verifier_.iterations);
   return server_first_;
+}
+
+std::expected<void, ScramError> ScramExchange::check_binding(std::string_view encoded) const {
+  if (chosen_ == ScramMechanism::Plus) {
+    if (encoded == encode_base64(gs2_header_ + end_point_)) return {};
+    return std::unexpected(ScramError::BindingCheckFailed);
+  }
+  if (encoded == encode_base64(gs2_header_)) return {};
+  return std::unexpected(ScramError::Malformed);
 }
 
 std::expected<std::string, ScramError> ScramExchange::last(std::string_view client_final) {
@@ -69,9 +110,8 @@ std::expected<std::string, ScramError> ScramExchange::last(std::string_view clie
   if (!binding || !nonce || !proof || proof->size() != kDigestBytes) {
     return std::unexpected(ScramError::Malformed);
   }
-  if (*binding != encode_base64(gs2_header_) || *nonce != nonce_) {
-    return std::unexpected(ScramError::Malformed);
-  }
+  if (const auto bound = check_binding(*binding); !bound) return std::unexpected(bound.error());
+  if (*nonce != nonce_) return std::unexpected(ScramError::Malformed);
   const std::string auth_message =
       client_first_bare_ + "," + server_first_ + "," + std::string(without_proof);
   // The proof is computed for fakes too: equal work, equal time.

@@ -11,13 +11,14 @@
 
 namespace gateway::auth {
 
-enum class Method : std::uint8_t { ScramSha256, Trust };
+enum class Method : std::uint8_t { ScramSha256, Trust, Password, Certificate };
 
-std::string_view name(Method method);  // "scram-sha-256", "trust"
+std::string_view name(Method method);  // "scram-sha-256", "trust", "password", "cert"
 
 struct User {
   Method method = Method::ScramSha256;
-  ScramVerifier verifier;  // of ScramSha256
+  ScramVerifier verifier;             // of ScramSha256 and Password
+  std::string certificate_name = {};  // of Certificate: the CN that proves this user
 };
 
 class Users {
@@ -27,13 +28,17 @@ class Users {
   void add(std::string_view name, User user);
 
   const User* find(std::string_view name) const;  // null: unknown
-  // For an unknown user: SCRAM with the iteration count that most real users have.
-  ScramVerifier fake(std::string_view name) const;
+  // What an unknown user is asked for: as most real ones that have a password.
+  Method method_of_unknown() const { return method_of_unknown_; }
+  // For an unknown user, with the iteration count that most real users have, or with another one.
+  ScramVerifier fake(std::string_view name) const { return fake(name, iterations_); }
+  ScramVerifier fake(std::string_view name, int iterations) const;
 
  private:
   std::map<std::string, User, std::less<>> users_;
   std::string fake_secret_;
   int iterations_ = kDefaultIterations;
+  Method method_of_unknown_ = Method::ScramSha256;
 };
 
 }  // namespace gateway::auth

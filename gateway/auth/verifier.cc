@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/auth/verifier.h"
 
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
+#include <openssl/params.h>
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
+#include <memory>
 
 #include "gateway/auth/base64.h"
 
@@ -17,6 +20,29 @@ constexpr std::string_view kPrefix = "SCRAM-SHA-256$";
 
 const unsigned char* as_unsigned(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+struct FreeMacContext {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMacContext>;
+
+// A digest that was not made, as memory is short, must not be compared with one.
+void require(bool is_made) {
+  if (!is_made) std::terminate();
+}
+
+// Finding an algorithm by its name costs more than using it: found once, then duplicated.
+MacContext keyless_hmac_sha256() {
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+  MacContext context(mac == nullptr ? nullptr : EVP_MAC_CTX_new(mac));
+  EVP_MAC_free(mac);
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end()};
+  require(context != nullptr && EVP_MAC_CTX_set_params(context.get(), parameters) == 1);
+  return context;
 }
 
 std::optional<Digest> decode_digest(std::string_view text) {
@@ -52,16 +78,21 @@ std::string_view as_text(const Digest& digest) {
 }
 
 Digest sha256(std::string_view data) {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest digest;
-  SHA256(as_unsigned(data), data.size(), digest.data());
+  require(EVP_Digest(data.data(), data.size(), digest.data(), nullptr, algorithm, nullptr) == 1);
   return digest;
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view data) {
+  static const auto keyless = keyless_hmac_sha256();
+  const MacContext context(EVP_MAC_CTX_dup(keyless.get()));
+  require(context != nullptr);
   Digest digest;
-  unsigned int length = kDigestBytes;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), as_unsigned(data), data.size(),
-       digest.data(), &length);
+  std::size_t length = 0;
+  require(EVP_MAC_init(context.get(), as_unsigned(key), key.size(), nullptr) == 1);
+  require(EVP_MAC_update(context.get(), as_unsigned(data), data.size()) == 1);
+  require(EVP_MAC_final(context.get(), digest.data(), &length, digest.size()) == 1);
   return digest;
 }
 
@@ -101,6 +132,11 @@ ScramVerifier derive_verifier(std::string_view password, std::string_view salt, 
   verifier.stored_key = sha256(as_text(hmac_sha256(as_text(salted), "Client Key")));
   verifier.server_key = hmac_sha256(as_text(salted), "Server Key");
   return verifier;
+}
+
+bool is_password_of(const ScramVerifier& verifier, std::string_view password) {
+  const ScramVerifier derived = derive_verifier(password, verifier.salt, verifier.iterations);
+  return CRYPTO_memcmp(derived.stored_key.data(), verifier.stored_key.data(), kDigestBytes) == 0;
 }
 
 ScramVerifier fake_verifier(std::string_view user, std::string_view secret, int iterations) {

@@ -37,6 +37,9 @@ std::string format_verifier(const ScramVerifier& verifier);
 // login.
 ScramVerifier derive_verifier(std::string_view password, std::string_view salt, int iterations);
 
+// Derives the verifier of `password` and compares in equal time. As slow as that.
+bool is_password_of(const ScramVerifier& verifier, std::string_view password);
+
 // The salt of a user that does not exist: equal on every try, loop and restart for one secret, so
 // that the exchange does not tell who exists. No proof passes against it.
 ScramVerifier fake_verifier(std::string_view user, std::string_view secret, int iterations);

@@ -187,10 +187,18 @@ class Binder {
     if (const auto index = word(leaf)) target = static_cast<Mode>(*index);
   }
 
-  // A list gives its items; a single value (OneOrMore) is a list of one.
+  // A list with a mistake in it leaves the default, as a single value does.
   template <class T>
   void set(std::vector<T>& target, const Leaf& leaf) {
-    target.clear();
+    const std::size_t mistakes = diagnostics_.size();
+    std::vector<T> items;
+    fill(items, leaf);
+    if (diagnostics_.size() == mistakes) target = std::move(items);
+  }
+
+  // A list gives its items; a single value (OneOrMore) is a list of one.
+  template <class T>
+  void fill(std::vector<T>& target, const Leaf& leaf) {
     if (leaf.node.kind == Node::Kind::Scalar) return set(target.emplace_back(), leaf);
     for (std::size_t i = 0; i < leaf.node.items.size(); ++i) {
       const std::string path = fmt::format("{}[{}]", leaf.path, i);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/config/listen_check.h"
 #include "gateway/config/text.h"
 
 namespace gateway::config {
@@ -14,8 +15,6 @@ namespace {
 
 constexpr std::size_t kAuditKeyBytesMin = 16;
 constexpr Duration kRotationMin = std::chrono::minutes(1);
-constexpr std::string_view kReservedName = "postern";
-constexpr std::size_t kSocketPathMax = 107;  // of sockaddr_un, with its NUL 108
 constexpr std::array<std::string_view, 3> kReservedPaths{"/healthz", "/readyz", "/status"};
 
 bool is_numeric(const std::string& address) {
@@ -25,18 +24,41 @@ bool is_numeric(const std::string& address) {
 }
 
 void check_address(Findings& findings, std::string_view path, const std::string& address) {
-  if (address == "localhost" || is_numeric(address)) return;
+  if (is_address(address)) return;
   findings.error(path, fmt::format("must be a numeric IPv4 or IPv6 address or localhost, is '{}'",
                                    printable(address)));
 }
 
 void check_listen(Findings& findings) {
+  check_listeners(findings);
   const Listen& listen = findings.config().listen;
-  check_address(findings, "listen.address", listen.address);
-  if (is_loopback(listen.address)) return;
-  findings.warning("listen.address",
-                   "clients from the network are not encrypted: TLS (listen.tls) is not built yet "
-                   "in this version; listen on 127.0.0.1 or put a TLS tunnel in front");
+  if (is_local(listen)) return;
+  if (listen.tls.mode == TlsMode::Disable) {
+    findings.warning("listen.address",
+                     "clients from the network are not encrypted; set listen.tls.mode to require, "
+                     "with cert and key, or listen on 127.0.0.1");
+  } else if (listen.tls.mode == TlsMode::Allow) {
+    findings.warning("listen.tls.mode",
+                     "'allow' takes clients from the network that are not encrypted; 'require' "
+                     "refuses them");
+  }
+}
+
+void check_tls(Findings& findings) {
+  const Tls& tls = findings.config().listen.tls;
+  const bool names_files = !tls.cert.empty() || !tls.key.empty() || !tls.client_ca.empty();
+  if (names_files && !findings.given("listen.tls.mode")) {
+    findings.error("listen.tls", "says no mode; write mode: require, or allow");
+  }
+  if (tls.mode == TlsMode::Disable) return;
+  for (const auto& [path, file] :
+       {std::pair{"listen.tls.cert", &tls.cert}, std::pair{"listen.tls.key", &tls.key}}) {
+    if (file->empty()) {
+      findings.error(path,
+                     fmt::format("is needed where listen.tls.mode is {}: the path of a PEM file",
+                                 tls.mode == TlsMode::Allow ? "allow" : "require"));
+    }
+  }
 }
 
 void check_admin_socket(Findings& findings) {
@@ -56,7 +78,8 @@ void check_metrics(Findings& findings) {
   const Listen& listen = findings.config().listen;
   if (!metrics.enabled) return;
   check_address(findings, "observability.metrics.address", metrics.address);
-  if (metrics.port != 0 && metrics.port == listen.port && metrics.address == listen.address) {
+  if (metrics.port != 0 && metrics.port == listen.port &&
+      std::ranges::find(listen.address, metrics.address) != listen.address.end()) {
     findings.error("observability.metrics.port", "is the same as listen.port");
   }
   const std::string_view path = metrics.path;
@@ -124,6 +147,10 @@ void check_name(Findings& findings, std::string_view path, const std::string& na
   }
 }
 
+bool is_address(const std::string& address) {
+  return address == "localhost" || is_numeric(address);
+}
+
 bool is_loopback(const std::string& address) {
   in_addr v4{};
   in6_addr v6{};
@@ -137,8 +164,10 @@ bool is_loopback(const std::string& address) {
 void check(const Bound& bound, Diagnostics& diagnostics) {
   Findings findings(bound, diagnostics);
   check_listen(findings);
+  check_tls(findings);
   check_admin_socket(findings);
   check_users(findings);
+  check_auth_query(findings);
   check_databases(findings);
   check_access_policies(findings);
   check_principals(findings);

@@ -11,6 +11,9 @@
 
 namespace gateway::config {
 
+// Of no user and no database: kept for an administrator's door.
+inline constexpr std::string_view kReservedName = "postern";
+
 // PostgreSQL cuts longer names (NAMEDATALEN - 1).
 inline constexpr std::size_t kNameBytesMax = 63;
 
@@ -52,6 +55,7 @@ void check_name(Findings& findings, std::string_view path, const std::string& na
                 std::string_view what);
 
 void check_users(Findings& findings);
+void check_auth_query(Findings& findings);
 void check_databases(Findings& findings);
 
 // The names in access policies, and who is a principal.
@@ -59,6 +63,12 @@ void check_access_policies(Findings& findings);
 void check_principals(Findings& findings);
 
 void check(const Bound& bound, Diagnostics& diagnostics);
+
+// The longest path of a Unix socket: of sockaddr_un, without its NUL.
+inline constexpr std::size_t kSocketPathMax = 107;
+
+// Numeric IPv4 or IPv6, or "localhost".
+bool is_address(const std::string& address);
 
 // Numeric loopback addresses and "localhost".
 bool is_loopback(const std::string& address);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "gateway/config/check.h"
+#include "gateway/config/listen_check.h"
 #include "gateway/config/text.h"
 #include "gateway/config/verifier.h"
 
@@ -11,10 +12,11 @@ namespace gateway::config {
 namespace {
 
 void check_trust(Findings& findings, const User& user, const std::string& path) {
-  if (!is_loopback(findings.config().listen.address)) {
+  const Listen& listen = findings.config().listen;
+  if (!is_local(listen) && listen.unix_socket_dir.empty()) {
     findings.error(path + ".auth",
-                   "trust lets everybody in and is allowed only while listen.address is loopback; "
-                   "use scram-sha-256");
+                   "trust lets everybody in and needs a loopback listen.address or "
+                   "listen.unix_socket_dir; use scram-sha-256");
   }
   if (!user.verifier.empty()) findings.error(path + ".verifier", "is given, but auth is trust");
   if (!user.password.empty()) findings.error(path + ".password", "is given, but auth is trust");
@@ -32,6 +34,16 @@ void check_password(Findings& findings, const User& user, const std::string& pat
   }
 }
 
+void check_cert(Findings& findings, const User& user, const std::string& path) {
+  if (findings.config().listen.tls.client_ca.empty()) {
+    findings.error(path + ".auth",
+                   "cert needs listen.tls.client_ca, which says whose certificates "
+                   "are believed");
+  }
+  if (!user.verifier.empty()) findings.error(path + ".verifier", "is given, but auth is cert");
+  if (!user.password.empty()) findings.error(path + ".password", "is given, but auth is cert");
+}
+
 void check_scram(Findings& findings, const User& user, const std::string& path) {
   const std::string verifier = path + ".verifier", password = path + ".password";
   if (!user.verifier.empty() && !user.password.empty()) {
@@ -44,15 +56,26 @@ void check_scram(Findings& findings, const User& user, const std::string& path) 
   if (!user.password.empty()) check_password(findings, user, password);
   // A secret that could not be read has its own message.
   if (!findings.given(verifier) && !findings.given(password)) {
-    findings.error(path, "scram-sha-256 needs a verifier or a password");
+    findings.error(path, fmt::format("{} needs a verifier or a password",
+                                     user.auth == Auth::Password ? "password" : "scram-sha-256"));
   }
+}
+
+void check_clear_text(Findings& findings, const User& user, const std::string& path) {
+  if (findings.config().listen.tls.mode == TlsMode::Disable) {
+    findings.error(path + ".auth",
+                   "password sends it in clear text and needs TLS (listen.tls); use scram-sha-256");
+  }
+  check_scram(findings, user, path);
 }
 
 }  // namespace
 
 void check_users(Findings& findings) {
   const auto& users = findings.config().users;
-  if (users.empty()) findings.error("users", "there are no users: nobody could connect");
+  if (users.empty() && findings.config().auth_query.database.empty()) {
+    findings.error("users", "there are no users: nobody could connect");
+  }
   std::map<std::string, std::size_t> first;
   for (std::size_t i = 0; i < users.size(); ++i) {
     const User& user = users[i];
@@ -63,9 +86,14 @@ void check_users(Findings& findings) {
       findings.error(path + ".name", fmt::format("'{}' is the name of users[{}] already",
                                                  printable(user.name), same->second));
     }
+    if (!user.certificate_name.empty() && user.auth != Auth::Cert) {
+      findings.error(path + ".certificate_name", "is given, but auth is not cert");
+    }
     switch (user.auth) {
       case Auth::Trust: check_trust(findings, user, path); break;
       case Auth::ScramSha256: check_scram(findings, user, path); break;
+      case Auth::Password: check_clear_text(findings, user, path); break;
+      case Auth::Cert: check_cert(findings, user, path); break;
     }
   }
 }

@@ -37,6 +37,15 @@ void lint(Examined& examined) {
   if (!has_errors(examined.diagnostics)) lint_audit(findings);
 }
 
+void check_tls_files(const CheckTlsFiles& check, Examined& examined) {
+  const Tls& tls = examined.config.listen.tls;
+  if (!check || tls.mode == TlsMode::Disable || has_errors(examined.diagnostics)) return;
+  const auto fault = check(tls);
+  if (!fault) return;
+  Findings findings(examined.config, examined.places, examined.diagnostics);
+  findings.error(fault->key, fault->message);
+}
+
 using Chosen = std::expected<std::size_t, std::string>;
 
 // The database that a catalog is of.
@@ -82,6 +91,7 @@ int run_config_validate(const Validation& validation, const Sources& sources, st
                         std::ostream& err) {
   const std::string& path = validation.path;
   Examined examined = examine_file(path, sources);
+  check_tls_files(validation.check_tls_files, examined);
   const bool is_valid = !has_errors(examined.diagnostics);
   lint(examined);
   // A file with errors is not known well enough to say which database is meant.

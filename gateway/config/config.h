@@ -19,7 +19,8 @@ namespace gateway::config {
 using Duration = std::chrono::milliseconds;
 
 // The items of each enum are in the order of its words in keys.cc.
-enum class Auth : std::uint8_t { ScramSha256, Trust };
+enum class Auth : std::uint8_t { ScramSha256, Trust, Password, Cert };
+enum class TlsMode : std::uint8_t { Disable, Allow, Require };
 enum class PoolMode : std::uint8_t { Session };
 enum class Mode : std::uint8_t { ReadOnly, Balanced, Permissive };
 enum class Storage : std::uint8_t { File, Stdout };
@@ -30,9 +31,21 @@ enum class OnError : std::uint8_t { Deny, Allow };
 enum class LogLevel : std::uint8_t { Trace, Debug, Info, Warn, Error };
 enum class LogFormat : std::uint8_t { Json, Console };
 
+// Towards clients. Unless it is disabled, cert and key are given.
+struct Tls {
+  TlsMode mode = TlsMode::Disable;
+  std::string cert, key, client_ca;  // paths
+  bool operator==(const Tls&) const = default;
+};
+
 struct Listen {
-  std::string address = "127.0.0.1";  // numeric IPv4 or IPv6, or "localhost"
-  std::uint16_t port = 6432;          // 0: a free one
+  // Numeric IPv4 or IPv6, or "localhost"; all on one port.
+  std::vector<std::string> address = {"127.0.0.1"};
+  std::uint16_t port = 6432;    // 0: a free one
+  std::string unix_socket_dir;  // empty: no Unix socket
+  std::string unix_socket_permissions = "0777";
+  Tls tls;
+  std::vector<std::string> proxy_networks;  // whose connections begin with a PROXY header
   std::size_t max_clients = 1000;
   std::size_t max_statement_bytes = 1 << 20;
   Duration shutdown_timeout = std::chrono::seconds(30);
@@ -41,12 +54,23 @@ struct Listen {
   std::string admin_socket;  // a path; empty: none
 };
 
-// With scram-sha-256 exactly one of verifier and password is set; with trust neither.
+// With scram-sha-256 and password exactly one of verifier and password is set; with trust and cert
+// neither.
 struct User {
   std::string name;
   Auth auth = Auth::ScramSha256;
-  Secret verifier;  // SCRAM-SHA-256$iterations:salt$stored_key:server_key, checked
-  Secret password;  // ASCII
+  Secret verifier;               // SCRAM-SHA-256$iterations:salt$stored_key:server_key, checked
+  Secret password;               // ASCII
+  std::string certificate_name;  // with cert: the CN; empty: `name`
+};
+
+// Where users are that are not among `users`.
+struct AuthQuery {
+  std::string database;  // the name of one of `databases`; empty: there are none
+  std::string query;     // empty: that of docs/configuration.md
+  std::string user;      // empty: that of the database
+  Secret password;
+  Duration cache_ttl = std::chrono::seconds(0);
 };
 
 // What the plan gate asks of EXPLAIN.
@@ -82,7 +106,8 @@ struct Match {
 struct UsageLimits {
   std::size_t statements_per_minute = 0;
   std::size_t running_statements = 0;  // sessions that have a statement running
-  std::size_t max_result_rows = 0;     // of one statement, where the mode is read_only
+  std::size_t max_user_client_connections = 0;
+  std::size_t max_result_rows = 0;  // of one statement, where the mode is read_only
   std::size_t max_result_bytes = 0;
   bool operator==(const UsageLimits&) const = default;
 };
@@ -122,6 +147,9 @@ struct Database {
   std::vector<std::string> safe_search_path = {"public"};
   Duration statement_timeout = std::chrono::seconds(30);
   Duration idle_in_transaction_timeout = std::chrono::seconds(60);
+  Duration query_timeout = std::chrono::seconds(0);
+  Duration transaction_timeout = std::chrono::seconds(0);
+  std::size_t max_db_client_connections = 0;  // 0: any number
   AccessRules access;
   UsageLimits limits;
   std::vector<Principal> principals;  // the first that matches counts
@@ -157,6 +185,7 @@ struct Logging {
 struct Config {
   Listen listen;
   std::vector<User> users;
+  AuthQuery auth_query;
   std::vector<Database> databases;
   Audit audit;
   Metrics metrics;

@@ -21,6 +21,16 @@ Slot listen(const Cursor& cursor) {
 }
 
 template <auto Field>
+Slot auth_query(const Cursor& cursor) {
+  return in<&Config::auth_query, Field>(cursor);
+}
+
+template <auto Field>
+Slot tls(const Cursor& cursor) {
+  return &(cursor.config.listen.tls.*Field);
+}
+
+template <auto Field>
 Slot user(const Cursor& cursor) {
   return &(cursor.config.users[cursor.index].*Field);
 }
@@ -101,7 +111,8 @@ Slot logging(const Cursor& cursor) {
   return in<&Config::logging, Field>(cursor);
 }
 
-constexpr std::array<string_view, 2> kAuth{"scram-sha-256", "trust"};
+constexpr std::array<string_view, 4> kAuth{"scram-sha-256", "trust", "password", "cert"};
+constexpr std::array<string_view, 3> kTlsMode{"disable", "allow", "require"};
 constexpr std::array<string_view, 1> kPoolMode{"session"};
 constexpr std::array<string_view, 1> kPoolModeUnbuilt{"transaction"};
 constexpr std::array<string_view, 2> kEnforcement{"enforce", "warn"};
@@ -125,7 +136,6 @@ constexpr std::array<string_view, 2> kLogFormat{"json", "console"};
 
 constexpr std::array<string_view, 1> kOne{"1"};
 constexpr std::array<string_view, 1> kZero{"0"};
-constexpr std::array<string_view, 1> kDisable{"disable"};
 
 constexpr Range kPort{1, 65'535};
 constexpr Range kListenPort{0, 65'535};
@@ -136,11 +146,13 @@ constexpr Range kPoolMax{1, 10'000};
 constexpr Range kPlans{0, 1'000'000};
 constexpr Range kStatementsPerMinute{0, 10'000'000};
 constexpr Range kRunning{0, 100'000};
+constexpr Range kSomeClients{0, 100'000};
 constexpr Range kResultRows{0, 1'000'000'000'000};
 constexpr Range kResultBytes{0, 1ll << 50};
 constexpr Range kMegabytes{1, 1'000'000};
 constexpr Range kFiles{1, 1'000};
 constexpr Range kRotation{0, 366LL * 24 * 3600 * 1000};
+constexpr Range kCacheTtl{0, 60'000};  // longer, and a revoked user would stay for too long
 // PostgreSQL keeps timeouts as int milliseconds.
 constexpr Range kTimeout{0, INT32_MAX};
 constexpr Range kPositiveTimeout{1, INT32_MAX};
@@ -149,18 +161,27 @@ constexpr Built kNo = Built::No;
 
 constexpr auto kKeys = std::to_array<Key>({
     {"listen", Type::Map},
-    {.path = "listen.address", .type = Type::Text, .slot = listen<&Listen::address>},
+    {.path = "listen.address", .type = Type::OneOrMore, .slot = listen<&Listen::address>},
     {.path = "listen.port",
      .type = Type::Integer,
      .slot = listen<&Listen::port>,
      .range = kListenPort},
-    {"listen.unix_socket_dir", Type::Text, kNo},
+    {.path = "listen.unix_socket_dir",
+     .type = Type::Text,
+     .slot = listen<&Listen::unix_socket_dir>},
+    {.path = "listen.unix_socket_permissions",
+     .type = Type::Text,
+     .slot = listen<&Listen::unix_socket_permissions>},
+    {"listen.proxy_protocol", Type::Map},
+    {.path = "listen.proxy_protocol.networks",
+     .type = Type::List,
+     .slot = listen<&Listen::proxy_networks>},
     {.path = "listen.workers", .type = Type::Integer, .built = kNo, .off = kOne},
-    {"listen.tls", Type::Map, kNo},
-    {.path = "listen.tls.mode", .type = Type::Word, .built = kNo, .off = kDisable},
-    {"listen.tls.cert", Type::Text, kNo},
-    {"listen.tls.key", Type::Text, kNo},
-    {"listen.tls.client_ca", Type::Text, kNo},
+    {"listen.tls", Type::Map},
+    {.path = "listen.tls.mode", .type = Type::Word, .slot = tls<&Tls::mode>, .words = kTlsMode},
+    {.path = "listen.tls.cert", .type = Type::Text, .slot = tls<&Tls::cert>},
+    {.path = "listen.tls.key", .type = Type::Text, .slot = tls<&Tls::key>},
+    {.path = "listen.tls.client_ca", .type = Type::Text, .slot = tls<&Tls::client_ca>},
     {.path = "listen.max_clients",
      .type = Type::Integer,
      .slot = listen<&Listen::max_clients>,
@@ -188,9 +209,16 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "users[].auth", .type = Type::Word, .slot = user<&User::auth>, .words = kAuth},
     {.path = "users[].verifier", .type = Type::Secret, .slot = user<&User::verifier>},
     {.path = "users[].password", .type = Type::Secret, .slot = user<&User::password>},
-    {"auth_query", Type::Map, kNo},
-    {"auth_query.database", Type::Text, kNo},
-    {"auth_query.query", Type::Text, kNo},
+    {.path = "users[].certificate_name", .type = Type::Text, .slot = user<&User::certificate_name>},
+    {"auth_query", Type::Map},
+    {.path = "auth_query.database", .type = Type::Text, .slot = auth_query<&AuthQuery::database>},
+    {.path = "auth_query.query", .type = Type::Text, .slot = auth_query<&AuthQuery::query>},
+    {.path = "auth_query.user", .type = Type::Text, .slot = auth_query<&AuthQuery::user>},
+    {.path = "auth_query.password", .type = Type::Secret, .slot = auth_query<&AuthQuery::password>},
+    {.path = "auth_query.cache_ttl",
+     .type = Type::Interval,
+     .slot = auth_query<&AuthQuery::cache_ttl>,
+     .range = kCacheTtl},
 
     {"databases", Type::MapList},
     {.path = "databases[].name", .type = Type::Text, .slot = database<&Database::name>},
@@ -275,6 +303,18 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Interval,
      .slot = database<&Database::idle_in_transaction_timeout>,
      .range = kTimeout},
+    {.path = "databases[].query_timeout",
+     .type = Type::Interval,
+     .slot = database<&Database::query_timeout>,
+     .range = kTimeout},
+    {.path = "databases[].transaction_timeout",
+     .type = Type::Interval,
+     .slot = database<&Database::transaction_timeout>,
+     .range = kTimeout},
+    {.path = "databases[].max_db_client_connections",
+     .type = Type::Integer,
+     .slot = database<&Database::max_db_client_connections>,
+     .range = kSomeClients},
     {"databases[].access_policy", Type::Map},
     {.path = "databases[].access_policy.allow_explain",
      .type = Type::Boolean,
@@ -373,6 +413,10 @@ constexpr auto kKeys = std::to_array<Key>({
      .type = Type::Integer,
      .slot = limits<&UsageLimits::running_statements>,
      .range = kRunning},
+    {.path = "databases[].limits.max_user_client_connections",
+     .type = Type::Integer,
+     .slot = limits<&UsageLimits::max_user_client_connections>,
+     .range = kSomeClients},
     {.path = "databases[].limits.max_result_rows",
      .type = Type::Integer,
      .slot = limits<&UsageLimits::max_result_rows>,

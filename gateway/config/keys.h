@@ -36,10 +36,10 @@ enum class Built : std::uint8_t { No, Yes };
 // Where a value lives in a Config.
 using Slot =
     std::variant<bool*, std::string*, Secret*, std::uint16_t*, std::size_t*, Duration*,
-                 std::vector<std::string>*, std::vector<std::uint16_t>*, Auth*, PoolMode*, Mode*,
-                 std::optional<Mode>*, policy::Enforcement*, policy::OnDenied*, policy::SelectStar*,
-                 policy::Views*, policy::SystemCatalogs*, OnCostExceeded*, OnError*, Storage*,
-                 Durability*, OnFailure*, LogLevel*, LogFormat*>;
+                 std::vector<std::string>*, std::vector<std::uint16_t>*, Auth*, TlsMode*, PoolMode*,
+                 Mode*, std::optional<Mode>*, policy::Enforcement*, policy::OnDenied*,
+                 policy::SelectStar*, policy::Views*, policy::SystemCatalogs*, OnCostExceeded*,
+                 OnError*, Storage*, Durability*, OnFailure*, LogLevel*, LogFormat*>;
 
 // `index` is the item of the list (users, databases) that the path goes through, `principal` that
 // of databases[].principals; kNone: the database itself.

@@ -167,6 +167,9 @@ std::optional<std::string_view> widening(const UsageLimits& narrow, const UsageL
   if (!limit_narrows(narrow.running_statements, wide.running_statements)) {
     return "limits.running_statements";
   }
+  if (!limit_narrows(narrow.max_user_client_connections, wide.max_user_client_connections)) {
+    return "limits.max_user_client_connections";
+  }
   if (!limit_narrows(narrow.max_result_rows, wide.max_result_rows)) {
     return "limits.max_result_rows";
   }

@@ -60,6 +60,9 @@ policy::Profile profile_of(const Database& database, const ProfileInputs& inputs
   profile.max_statement_bytes = listen.max_statement_bytes;
   profile.statements_per_minute_max = inputs.limits.statements_per_minute;
   profile.running_max = inputs.limits.running_statements;
+  profile.clients_max = inputs.limits.max_user_client_connections;
+  profile.query_time_max = database.query_timeout;
+  profile.transaction_time_max = database.transaction_timeout;
   if (inputs.mode == Mode::ReadOnly) {
     profile.result_rows_max = inputs.limits.max_result_rows;
     profile.result_bytes_max = inputs.limits.max_result_bytes;

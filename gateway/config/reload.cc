@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <tuple>
 #include <variant>
 
 #include "gateway/config/keys.h"
@@ -15,21 +16,18 @@ namespace {
 
 using std::string_view;
 
-constexpr string_view kDatabases = "databases[].";
-
-// By the start of their paths.
-constexpr std::array<string_view, 11> kTaken = {
+// What is taken from the new file, by the start of the keys' paths; all else needs a restart.
+constexpr std::array<string_view, 10> kTaken = {
     "users[].",
+    "databases[].",
+    "listen.tls.",
+    "listen.proxy_protocol.",
+    "listen.max_clients",
+    "listen.max_statement_bytes",
+    "listen.shutdown_timeout",
+    "listen.client_login_timeout",
+    "listen.client_idle_timeout",
     "observability.logging.level",
-    "databases[].enforcement",
-    "databases[].mode",
-    "databases[].catalog_refresh",
-    "databases[].gucs.",
-    "databases[].statement_timeout",
-    "databases[].idle_in_transaction_timeout",
-    "databases[].access_policy.",
-    "databases[].limits.",
-    "databases[].principals",
 };
 
 bool is_taken(string_view path) {
@@ -40,6 +38,10 @@ bool is_same(const Secret& left, const Secret& right) { return left.reveal() == 
 template <typename Value>
 bool is_same(const Value& left, const Value& right) {
   return left == right;
+}
+
+void copy(const Slot& from, const Slot& to) {
+  std::visit([&]<typename Value>(Value* value) { *value = *std::get<Value*>(from); }, to);
 }
 
 bool is_equal(const Slot& left, const Slot& right) {
@@ -56,49 +58,27 @@ Database* find(std::vector<Database>& databases, const std::string& name) {
   return found == databases.end() ? nullptr : &*found;
 }
 
-void take(Database& running, const Database& fresh) {
-  running.enforcement = fresh.enforcement;
-  running.mode = fresh.mode;
-  running.catalog_refresh = fresh.catalog_refresh;
-  running.allowed_gucs = fresh.allowed_gucs;
-  running.statement_timeout = fresh.statement_timeout;
-  running.idle_in_transaction_timeout = fresh.idle_in_transaction_timeout;
-  running.access = fresh.access;
-  running.limits = fresh.limits;
-  running.principals = fresh.principals;
-}
-
 class Comparison {
  public:
   Comparison(Config& running, Config& fresh) : running_(running), fresh_(fresh) {}
 
   std::vector<std::string> kept() {
     for (const Key& key : all_keys()) {
-      if (key.slot == nullptr || is_taken(key.path) || key.path.starts_with(kDatabases)) continue;
+      if (key.slot == nullptr || is_taken(key.path)) continue;
       if (!is_equal(key.slot({running_}), key.slot({fresh_}))) kept_.emplace_back(key.path);
     }
-    for (std::size_t i = 0; i < running_.databases.size(); ++i) compare_database(i);
+    for (const Database& database : running_.databases) {
+      if (find(fresh_.databases, database.name) == nullptr) keep(database.name);
+    }
     for (const Database& database : fresh_.databases) {
-      if (find(running_.databases, database.name) == nullptr) keep(database.name, "");
+      if (find(running_.databases, database.name) == nullptr) keep(database.name);
     }
     return std::move(kept_);
   }
 
  private:
-  void compare_database(std::size_t index) {
-    const std::string& name = running_.databases[index].name;
-    const Database* fresh = find(fresh_.databases, name);
-    if (fresh == nullptr) return keep(name, "");
-    const auto fresh_index = static_cast<std::size_t>(fresh - fresh_.databases.data());
-    for (const Key& key : all_keys()) {
-      if (key.slot == nullptr || is_taken(key.path) || !key.path.starts_with(kDatabases)) continue;
-      if (is_equal(key.slot({running_, index}), key.slot({fresh_, fresh_index}))) continue;
-      keep(name, "." + std::string(key.path.substr(kDatabases.size())));
-    }
-  }
-
-  void keep(const std::string& database, const std::string& key) {
-    kept_.push_back(fmt::format("databases[{}]{}", database, key));
+  void keep(const std::string& database) {
+    kept_.push_back(fmt::format("databases[{}]", database));
   }
 
   Config& running_;
@@ -111,12 +91,24 @@ class Comparison {
 Reload reload(const Config& running, const Config& fresh) {
   Config old = running, read = fresh;  // slots point into what may be changed
   Reload result{.config = running, .kept = Comparison(old, read).kept()};
+  for (const Key& key : all_keys()) {
+    if (key.slot == nullptr || key.path.contains("[]") || !is_taken(key.path)) continue;
+    copy(key.slot({read}), key.slot({result.config}));
+  }
   result.config.users = fresh.users;
-  result.config.logging.level = fresh.logging.level;
   for (Database& database : result.config.databases) {
-    if (const Database* found = find(read.databases, database.name)) take(database, *found);
+    if (const Database* found = find(read.databases, database.name)) database = *found;
   }
   return result;
+}
+
+bool is_same_place(const Database& left, const Database& right) {
+  const auto place = [](const Database& database) {
+    return std::tie(database.host, database.port, database.dbname, database.user,
+                    database.target_session_attrs, database.readonly_role,
+                    database.safe_search_path);
+  };
+  return place(left) == place(right);
 }
 
 }  // namespace gateway::config

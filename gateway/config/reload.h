@@ -17,8 +17,12 @@ struct Reload {
   std::vector<std::string> kept;
 };
 
-// Users, the level of the log, and of each database that runs: mode, enforcement, settings that
-// clients may SET, time limits of statements, catalog_refresh, access policy and principals.
+// Taken are users, all of each database that runs, TLS towards clients and the limits under
+// `listen`, whom a PROXY header is believed, and the level of the log.
 Reload reload(const Config& running, const Config& fresh);
+
+// Both are the same database of the same server, as the same role with the same search_path, so
+// that what is known of one's catalogs is true of the other's. How one logs in there may differ.
+bool is_same_place(const Database& left, const Database& right);
 
 }  // namespace gateway::config

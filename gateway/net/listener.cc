@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "gateway/net/loop.h"
@@ -40,7 +41,7 @@ struct Listener::State : std::enable_shared_from_this<Listener::State> {
   Accept accept;
   Timer pause;
   std::unique_ptr<Poll> poll;  // null once closed
-  std::string path;            // of a Unix socket
+  std::optional<SocketFile> file;
 
   State(Loop& loop, int socket, Accept callback)
       : fd(socket),
@@ -55,7 +56,7 @@ struct Listener::State : std::enable_shared_from_this<Listener::State> {
     poll.reset();
     pause.stop();
     ::close(fd);
-    if (!path.empty()) ::unlink(path.c_str());
+    if (file) remove(*file);
   }
 
   void accept_some() noexcept {
@@ -73,7 +74,6 @@ struct Listener::State : std::enable_shared_from_this<Listener::State> {
     const int client =
         ::accept4(fd, reinterpret_cast<sockaddr*>(&address), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (client < 0) return after_failure(errno);
-    tune_connection(client);
     accept(client, peer_of(address));
     return true;
   }
@@ -105,12 +105,12 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop,
 }
 
 std::expected<std::unique_ptr<Listener>, std::string> Listener::open_unix(Loop& loop,
-                                                                          const std::string& path,
+                                                                          const UnixSocket& socket,
                                                                           Accept accept) {
-  const auto fd = open_unix_socket(path);
-  if (!fd) return std::unexpected("cannot listen on " + path + ": " + fd.error());
+  const auto fd = open_unix_socket(socket);
+  if (!fd) return std::unexpected("cannot listen on " + socket.path + ": " + fd.error());
   auto state = std::make_shared<State>(loop, *fd, std::move(accept));
-  state->path = path;
+  state->file = socket_file(socket.path);
   return std::unique_ptr<Listener>(new Listener(std::move(state)));
 }
 

@@ -77,15 +77,34 @@ Peer peer_of(const sockaddr_storage& address) {
     peer.port = ntohs(in.sin6_port);
     if (!IN6_IS_ADDR_V4MAPPED(&in.sin6_addr)) {
       peer.ip = ::inet_ntop(AF_INET6, &in.sin6_addr, text.data(), text.size());
-      peer.is_loopback = IN6_IS_ADDR_LOOPBACK(&in.sin6_addr);
+      if (IN6_IS_ADDR_LOOPBACK(&in.sin6_addr)) peer.kind = Peer::Kind::Loopback;
       return peer;
     }
     std::memcpy(&v4, in.sin6_addr.s6_addr + 12, sizeof v4);
   } else {
+    if (address.ss_family == AF_UNIX) peer.kind = Peer::Kind::UnixSocket;
     return peer;
   }
   peer.ip = ::inet_ntop(AF_INET, &v4, text.data(), text.size());
-  peer.is_loopback = (ntohl(v4.s_addr) >> 24) == 127;
+  if ((ntohl(v4.s_addr) >> 24) == 127) peer.kind = Peer::Kind::Loopback;
+  return peer;
+}
+
+Peer peer_told(std::string_view bytes, std::uint16_t port) {
+  sockaddr_storage address{};
+  if (bytes.size() == sizeof(in_addr)) {
+    auto& in = reinterpret_cast<sockaddr_in&>(address);
+    in.sin_family = AF_INET;
+    in.sin_port = htons(port);
+    std::memcpy(&in.sin_addr, bytes.data(), bytes.size());
+  } else if (bytes.size() == sizeof(in6_addr)) {
+    auto& in = reinterpret_cast<sockaddr_in6&>(address);
+    in.sin6_family = AF_INET6;
+    in.sin6_port = htons(port);
+    std::memcpy(&in.sin6_addr, bytes.data(), bytes.size());
+  }
+  Peer peer = peer_of(address);
+  peer.kind = Peer::Kind::Network;
   return peer;
 }
 
@@ -96,7 +115,8 @@ std::expected<int, std::string> open_listening_socket(const std::string& text, s
       ::socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return std::unexpected(system_error_text(errno));
   set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-  if (address->storage.ss_family == AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  tune_connection(fd);  // what is accepted inherits it
+  if (address->storage.ss_family == AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&address->storage), address->length) != 0 ||
       ::listen(fd, kBacklog) != 0) {
     const int error = errno;

@@ -9,6 +9,7 @@
 #include "gateway/net/loop.h"
 #include "gateway/net/poll.h"
 #include "gateway/net/socket.h"
+#include "gateway/net/tls_session.h"
 #include "gateway/net/transport.h"
 #include "gateway/net/write_queue.h"
 
@@ -45,6 +46,7 @@ struct Stream::State {
   Loop& loop;
   int fd;
   Ownership ownership;
+  std::unique_ptr<TlsSession> own_tls;  // null: plain, or borrowed
   Transport transport;
   StreamEvents* events = nullptr;
   WriteQueue out;
@@ -63,7 +65,7 @@ struct Stream::State {
 
   State(Loop& on, int socket, Ownership kind, ssl_st* tls)
       : loop(on), fd(socket), ownership(kind), transport(socket, tls), deferred(on) {
-    tune_connection(socket);
+    if (kind == Ownership::Borrowed) tune_connection(socket);  // accepted ones inherit it
     poll = std::make_unique<Poll>(on, socket, [this](Interest ready) { on_ready(ready); });
   }
 
@@ -116,6 +118,7 @@ struct Stream::State {
   }
 
   void hear_last_words(Guard& here) {
+    transport.begin_turn();
     for (int i = 0; i < kReadsBeforeEnd && reading && events != nullptr; ++i) {
       const IoResult result = transport.read(loop.read_buffer());
       if (result.status != IoStatus::Done) return;
@@ -128,6 +131,7 @@ struct Stream::State {
   // bytes inside the TLS session fire no poll.
   void receive(Guard& here) {
     const auto buffer = loop.read_buffer();
+    transport.begin_turn();
     IoResult result = transport.read(buffer);
     std::size_t length = result.bytes;
     while (transport.uses_tls() && result.status == IoStatus::Done && length < buffer.size()) {
@@ -135,6 +139,10 @@ struct Stream::State {
       length += result.bytes;
     }
     read_needs = result.status == IoStatus::WantWrite ? Interest::Write : Interest::Read;
+    if (transport.uses_tls() && write_needs == Interest::None) send();  // answers of TLS itself
+    if (own_tls && own_tls->does_nothing_but_rekey(length)) {
+      result = {.status = IoStatus::Error, .error = "TLS error: too many key updates"};
+    }
     if (length > 0) events->on_read({buffer.data(), length});
     if (here.gone) return;
     after_receive(std::move(result), here);
@@ -148,9 +156,14 @@ struct Stream::State {
     } else if (result.status == IoStatus::Error) {
       error = std::move(result.error);
       set_end(StreamEnd::Error);
-    } else if (wants_input() && transport.holds_bytes()) {
+    } else if (wants_input() && has_more(result.status)) {
       defer();
     }
+  }
+
+  // No poll tells. What stops short of a whole record waits for one.
+  bool has_more(IoStatus status) const {
+    return transport.was_turn_cut() || (status == IoStatus::Done && transport.holds_bytes());
   }
 
   void set_end(StreamEnd kind) {
@@ -188,6 +201,9 @@ struct Stream::State {
       }
     }
     if (!sendable().empty()) return block_on(IoStatus::WantWrite);
+    IoResult flushed = transport.flush();
+    if (flushed.status == IoStatus::Error) return fail_writing(std::move(flushed.error));
+    if (flushed.status != IoStatus::Done) return block_on(flushed.status);
     if (write_needs != Interest::None) {
       write_needs = Interest::None;
       update_poll();
@@ -210,6 +226,7 @@ struct Stream::State {
 
   void complete_finish() {
     transport.shut_down_writing();
+    transport.begin_turn();
     for (int i = 0; i < kReadsBeforeEnd; ++i) {
       if (transport.read(loop.read_buffer()).status != IoStatus::Done) break;
     }
@@ -277,7 +294,7 @@ void Stream::pause() { state_->reading = false; }
 bool Stream::reading() const { return state_->reading; }
 
 void Stream::write(std::span<const std::string_view> pieces) {
-  if (state_->phase != Phase::Open) return;
+  if (state_->phase != Phase::Open || state_->transport.is_shaking_hands()) return;
   if (state_->held_bytes > 0) return state_->hold(pieces);
   if (!state_->out.empty()) return state_->append(pieces);
   if (!state_->transport.uses_tls()) return state_->send_pieces(pieces);
@@ -306,6 +323,21 @@ void Stream::finish() {
 bool Stream::has_pending_input() const {
   return state_->phase != Phase::Open || state_->transport.has_pending_input();
 }
+
+void Stream::start_tls(std::unique_ptr<TlsSession> session, std::string_view already_read) {
+  State& state = *state_;
+  if (state.phase != Phase::Open) return;
+  const bool is_ready = state.out.empty() && session != nullptr;
+  if (!is_ready || !session->attach(state.fd, already_read)) {
+    state.error = "TLS could not be started";
+    return state.set_end(StreamEnd::Error);
+  }
+  state.own_tls = std::move(session);
+  state.transport.use_tls(state.own_tls->raw());
+  if (!already_read.empty() && state.wants_input()) state.defer();
+}
+
+const TlsSession* Stream::tls() const { return state_->own_tls.get(); }
 
 bool Stream::ended() const {
   return state_->phase == Phase::Failing || state_->phase == Phase::Ending ||

@@ -16,6 +16,7 @@ struct ssl_st;
 namespace gateway::net {
 
 class Loop;
+class TlsSession;
 
 enum class StreamEnd : std::uint8_t {
   Eof,    // the peer closed in order
@@ -67,6 +68,12 @@ class Stream {
 
   // True when the peer has sent bytes that nobody read, or has closed: such a server is not reused.
   bool has_pending_input() const;
+  // What comes and goes from now on is inside `session`, whose handshake the next reads do: the
+  // first bytes that on_read gives show that it is done; until then nothing can be written, and an
+  // error says why it failed. `already_read` was read off the socket before its time. May be called
+  // from on_read.
+  void start_tls(std::unique_ptr<TlsSession> session, std::string_view already_read);
+  const TlsSession* tls() const;  // null before start_tls
   bool ended() const;
   const std::string& error() const;  // text of the failed call; empty without one
 

@@ -12,6 +12,7 @@
 #include <climits>
 
 #include "gateway/net/socket.h"
+#include "gateway/net/tls_socket.h"
 
 namespace gateway::net {
 namespace {
@@ -26,6 +27,17 @@ IoResult system_result(ssize_t moved, IoStatus when_blocked) {
   return {.status = IoStatus::Error, .error = system_error_text(errno)};
 }
 
+void allow_partial_writes(SSL* tls) {
+  SSL_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+// Why the peer's certificate was not taken.
+std::string verify_error_text(const SSL* tls) {
+  const long result = SSL_get_verify_result(tls);
+  if (result == X509_V_ERR_APPLICATION_VERIFICATION) return "its common name holds a NUL byte";
+  return X509_verify_cert_error_string(result);
+}
+
 std::string tls_error_text() {
   const unsigned long code = ERR_get_error();
   const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
@@ -35,10 +47,27 @@ std::string tls_error_text() {
 }  // namespace
 
 Transport::Transport(int fd, ssl_st* tls) : fd_(fd), tls_(tls) {
-  if (tls_ != nullptr) {
-    SSL_set_mode(tls_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  }
+  if (tls_ != nullptr) allow_partial_writes(tls_);
 }
+
+void Transport::use_tls(ssl_st* tls) {
+  tls_ = tls;
+  kept_ = SSL_get_wbio(tls);
+  is_established_ = false;
+  allow_partial_writes(tls_);
+}
+
+// OpenSSL says so again in the middle of a key update: what is written then only waits.
+bool Transport::is_shaking_hands() {
+  if (!is_established_) is_established_ = SSL_is_init_finished(tls_) == 1;
+  return !is_established_;
+}
+
+void Transport::begin_turn() {
+  if (kept_ != nullptr) renew_reads(kept_);
+}
+
+bool Transport::was_turn_cut() const { return kept_ != nullptr && were_reads_cut(kept_); }
 
 IoResult Transport::read(std::span<char> into) {
   if (tls_ != nullptr) {
@@ -56,9 +85,17 @@ IoResult Transport::write(std::string_view bytes) {
     return system_result(::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL),
                          IoStatus::WantWrite);
   }
+  if (auto flushed = flush(); flushed.status != IoStatus::Done) return flushed;
   ERR_clear_error();
   const auto length = static_cast<int>(std::min(bytes.size(), kTlsWriteBytes));
   return tls_result(SSL_write(tls_, bytes.data(), length));
+}
+
+IoResult Transport::flush() {
+  const int error = kept_ == nullptr ? 0 : flush_tls_socket(kept_);
+  if (error == 0) return {};
+  if (error == EAGAIN) return {.status = IoStatus::WantWrite};
+  return {.status = IoStatus::Error, .error = system_error_text(error)};
 }
 
 IoResult Transport::write_pieces(std::span<const std::string_view> pieces) {
@@ -87,11 +124,23 @@ IoResult Transport::tls_result(int returned) {
       return {.status = IoStatus::Error,
               .error = system_error == 0 ? "connection closed inside TLS"
                                          : system_error_text(system_error)};
-    default: return {.status = IoStatus::Error, .error = tls_error_text()};
+    default: return {.status = IoStatus::Error, .error = tls_error()};
   }
 }
 
-bool Transport::holds_bytes() const { return tls_ != nullptr && SSL_has_pending(tls_) != 0; }
+// OpenSSL's own reason may be the signature that did not fit, and not whose it was.
+std::string Transport::tls_error() {
+  const bool is_ours = kept_ != nullptr && is_shaking_hands();
+  if (is_ours && SSL_get_verify_result(tls_) != X509_V_OK) {
+    return "TLS error: certificate verify failed: " + verify_error_text(tls_);
+  }
+  return tls_error_text();
+}
+
+bool Transport::holds_bytes() const {
+  return tls_ != nullptr &&
+         (SSL_has_pending(tls_) != 0 || (kept_ != nullptr && holds_read_ahead(kept_)));
+}
 
 bool Transport::has_pending_input() const {
   char byte;
@@ -108,6 +157,7 @@ void Transport::shut_down_writing() {
   if (tls_ != nullptr) {
     ERR_clear_error();
     SSL_shutdown(tls_);
+    ERR_clear_error();
   }
   ::shutdown(fd_, SHUT_WR);
 }

@@ -11,7 +11,7 @@
 namespace gateway::net {
 namespace {
 
-constexpr int kUnixBacklog = 16;
+constexpr int kUnixBacklog = 1024;  // the kernel lowers it to net.core.somaxconn
 
 std::expected<sockaddr_un, std::string> unix_address(const std::string& path) {
   sockaddr_un address{};
@@ -30,6 +30,14 @@ std::unexpected<std::string> fail_and_close(int fd) {
   return std::unexpected(system_error_text(error));
 }
 
+std::unexpected<std::string> taken(int fd, const sockaddr_un& address) {
+  ::close(fd);
+  return std::unexpected<std::string>(
+      socket_file(address.sun_path)
+          ? "another process listens on it; stop it, or choose another place"
+          : "a file that is no socket has this name; remove it");
+}
+
 int connect_to(int fd, const sockaddr_un& address) {
   return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
@@ -46,20 +54,33 @@ void remove_stale(const sockaddr_un& address) {
 
 }  // namespace
 
-std::expected<int, std::string> open_unix_socket(const std::string& path) {
-  const auto address = unix_address(path);
+std::expected<int, std::string> open_unix_socket(const UnixSocket& socket) {
+  const auto address = unix_address(socket.path);
   if (!address) return std::unexpected(address.error());
   remove_stale(*address);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return std::unexpected(system_error_text(errno));
-  // On Linux the file that bind() makes has the socket's own mode: there is no moment in which
-  // others could connect.
-  if (::fchmod(fd, S_IRUSR | S_IWUSR) != 0 ||
-      ::bind(fd, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 ||
-      ::listen(fd, kUnixBacklog) != 0) {
+  // On Linux the file that bind() makes has the socket's own mode, less what the umask takes: there
+  // is no moment in which others could connect.
+  if (::fchmod(fd, socket.mode) != 0) return fail_and_close(fd);
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
+    return errno == EADDRINUSE ? taken(fd, *address) : fail_and_close(fd);
+  }
+  if (::chmod(address->sun_path, socket.mode) != 0 || ::listen(fd, kUnixBacklog) != 0) {
     return fail_and_close(fd);
   }
   return fd;
+}
+
+std::optional<SocketFile> socket_file(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return std::nullopt;
+  return SocketFile{path, status.st_dev, status.st_ino};
+}
+
+void remove(const SocketFile& file) {
+  const auto now = socket_file(file.path);
+  if (now && now->device == file.device && now->inode == file.inode) ::unlink(file.path.c_str());
 }
 
 std::expected<int, std::string> connect_unix(const std::string& path) {

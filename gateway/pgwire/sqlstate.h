@@ -11,6 +11,7 @@ inline constexpr std::string_view kConnectionFailure = "08006";
 inline constexpr std::string_view kFeatureNotSupported = "0A000";
 inline constexpr std::string_view kInvalidParameterValue = "22023";
 inline constexpr std::string_view kInFailedTransaction = "25P02";
+inline constexpr std::string_view kTransactionTimeout = "25P04";
 inline constexpr std::string_view kUndefinedPreparedStatement = "26000";
 inline constexpr std::string_view kInvalidAuthorization = "28000";
 inline constexpr std::string_view kInvalidPassword = "28P01";

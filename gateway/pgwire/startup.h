@@ -18,7 +18,8 @@ namespace gateway::pgwire {
 // count.
 inline constexpr std::uint32_t kStartupBytesMax = 10'004;
 inline constexpr std::uint32_t kProtocol30 = 3u << 16;
-inline constexpr std::size_t kCancelKeyBytesMax = 256;  // protocol 3.2
+inline constexpr std::uint32_t kProtocol32 = 3u << 16 | 2u;  // longer cancel keys (PostgreSQL 18)
+inline constexpr std::size_t kCancelKeyBytesMax = 256;       // protocol 3.2
 
 struct SslRequest {};
 struct GssEncRequest {};

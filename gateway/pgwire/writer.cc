@@ -7,7 +7,7 @@
 namespace gateway::pgwire {
 namespace {
 
-constexpr std::int32_t kSasl = 10, kSaslContinue = 11, kSaslFinal = 12;
+constexpr std::int32_t kCleartextPassword = 3, kSasl = 10, kSaslContinue = 11, kSaslFinal = 12;
 
 void put_uint32(char* at, std::uint32_t value) {
   at[0] = static_cast<char>(value >> 24);
@@ -95,6 +95,10 @@ void write_backend_key_data(std::string& out, std::int32_t process_id, std::stri
 }
 
 void write_authentication_ok(std::string& out) { write_authentication(out, 0, {}); }
+
+void write_authentication_cleartext_password(std::string& out) {
+  write_authentication(out, kCleartextPassword, {});
+}
 
 void write_authentication_sasl(std::string& out, const std::vector<std::string_view>& mechanisms) {
   Writer writer(out);

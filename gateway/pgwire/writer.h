@@ -48,6 +48,7 @@ void write_ready_for_query(std::string& out, TransactionStatus status);
 void write_parameter_status(std::string& out, const ParameterStatus& status);
 void write_backend_key_data(std::string& out, std::int32_t process_id, std::string_view key);
 void write_authentication_ok(std::string& out);
+void write_authentication_cleartext_password(std::string& out);
 void write_authentication_sasl(std::string& out, const std::vector<std::string_view>& mechanisms);
 void write_authentication_sasl_continue(std::string& out, std::string_view data);
 void write_authentication_sasl_final(std::string& out, std::string_view data);

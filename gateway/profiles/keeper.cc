@@ -104,10 +104,26 @@ void Keeper::use(std::shared_ptr<const config::Database> database, config::Liste
   } else if (catalog_ == nullptr || schedule_.believed_until() <= Clock::now()) {
     become_unavailable(last_error_.empty() ? kBeingRead : last_error_);
   } else if (running_ == Task::Read) {
-    is_interrupted_ = true;
-    stopped_ = true;
+    interrupt();
   }
   schedule_next();
+}
+
+void Keeper::read_by(Look look, Belief belief) {
+  next_look_ = std::move(look);
+  if (running_) interrupt();
+  if (belief == Belief::Dropped) {
+    catalog_ = nullptr;
+    bound_ = nullptr;
+    is_outcome_known_ = false;
+    last_error_.clear();
+  }
+  schedule_next();
+}
+
+void Keeper::interrupt() {
+  is_interrupted_ = true;
+  stopped_ = true;
 }
 
 // Jobs and callbacks start here, from the timer: never inside a call from outside.
@@ -145,6 +161,7 @@ void Keeper::advance() {
 void Keeper::start(Task task) {
   if (!worker_) worker_.emplace(loop_);
   running_ = task;
+  if (next_look_) look_ = *std::exchange(next_look_, std::nullopt);
   if (task == Task::Read) served_ = std::exchange(asked_, {});
   auto job = std::make_shared<Job>(
       Job{.task = task, .database = database_, .listen = listen_, .catalog = catalog_});
@@ -154,7 +171,10 @@ void Keeper::start(Task task) {
 void Keeper::finish(Job& job) {
   running_.reset();
   stopped_ = false;
-  const bool was_interrupted = std::exchange(is_interrupted_, false) && !job.outcome;
+  // What was read otherwise than now counts no more, though it may have succeeded.
+  const bool is_outdated = next_look_.has_value();
+  const bool was_interrupted =
+      std::exchange(is_interrupted_, false) && (!job.outcome || is_outdated);
   auto served = std::exchange(served_, {});
   if (was_interrupted) {
     std::ranges::move(asked_, std::back_inserter(served));

@@ -67,7 +67,12 @@ class Keeper {
   // when who asked has gone: let it find them by an id.
   void refresh(Reason reason, std::move_only_function<void()> done);
 
-  // Other rules for the same database on the same server; `done` when they are in force, which
+  // The catalogs are read by `look` from now on: the database is reached otherwise. Dropped: it is
+  // another one, and nothing is believed of it before a look.
+  enum class Belief : std::uint8_t { Kept, Dropped };
+  void read_by(Look look, Belief belief);
+
+  // Other rules for the database; `done` when they are in force, which
   // takes as long as binding them to the catalog that is known. A look is interrupted for it. Where
   // rules ask for a catalog and none was read yet, they are unavailable until one was.
   void use(std::shared_ptr<const config::Database> database, config::Listen listen,
@@ -95,6 +100,7 @@ class Keeper {
   void on_failure(const std::string& why);
   void take_bound(Job& job);
   void doubt();
+  void interrupt();
   void become(std::shared_ptr<const ProfileSet> set);
   void become_unavailable(const std::string& why);
   void schedule_next();
@@ -124,6 +130,7 @@ class Keeper {
   bool is_interrupted_ = false;
   std::atomic<bool> stopped_ = false;
   Look look_;                          // the worker's
+  std::optional<Look> next_look_;      // takes its place before the next job
   std::optional<net::Worker> worker_;  // from the first job on; ends before what its jobs use
 };
 

@@ -60,14 +60,15 @@ void AuditWriter::on_check() {
 }
 
 void AuditWriter::write_here() {
-  Outcome outcome{.relay_ids = {}, .is_written = true};
+  outcome_.is_written = true;
   if (is_due()) {
     const auto began = steady_clock::now();
-    outcome.is_written = log_.flush();
+    outcome_.is_written = log_.flush();
     observe(began);
   }
-  outcome.relay_ids = std::exchange(waiting_, {});
-  tell_(outcome);
+  outcome_.relay_ids.clear();
+  outcome_.relay_ids.swap(waiting_);
+  tell_(outcome_);
 }
 
 void AuditWriter::take_off() {

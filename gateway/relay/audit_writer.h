@@ -46,6 +46,7 @@ class AuditWriter {
   std::chrono::milliseconds write_timeout_;
   Tell tell_;
   std::vector<std::uint64_t> waiting_, in_flight_;
+  Outcome outcome_;  // of write_here(), which keeps its memory
   bool is_flying_ = false;
   bool is_given_up_ = false;  // the flight took too long
   net::Timer flight_timer_;

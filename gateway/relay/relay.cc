@@ -28,16 +28,17 @@ Relay::~Relay() {
 }
 
 void Relay::start() {
+  expect_proxy_header();
   client_.set_events(this);
   client_.resume();
 }
 
 void Relay::on_read(std::string_view bytes) noexcept {
   roster_.surroundings().metrics.bytes[Direction::FromClient] += bytes.size();
-  last_active_at_ = std::chrono::steady_clock::now();
+  last_active_at_ = roster_.surroundings().loop.now();
   switch (phase_) {
     case Phase::LoggingIn:
-      from_client_.feed(bytes, [this](std::string_view all) { return on_login_bytes(all); });
+      from_client_.feed(bytes, [this](std::string_view all) { return on_first_bytes(all); });
       if (phase_ == Phase::Serving) pump();
       break;
     case Phase::Serving:
@@ -59,8 +60,10 @@ bool Relay::on_input_end() noexcept {
   return phase_ == Phase::Serving && has_work();
 }
 
-void Relay::on_end(net::StreamEnd) noexcept {
+void Relay::on_end(net::StreamEnd end_kind) noexcept {
   if (phase_ == Phase::Ending) return roster_.bury(id_);
+  const bool awaits_tls = phase_ == Phase::LoggingIn && handshake_ && handshake_->awaits_tls();
+  if (end_kind == net::StreamEnd::Error && awaits_tls) return end_without_tls();
   end_abandoned();
 }
 
@@ -162,18 +165,20 @@ void Relay::carry_out() {
   if (close) end(*close);
 }
 
-// Bytes of decided statements, and all behind them, wait for the check phase.
+// Bytes of decided statements, and all behind them, wait for the check phase; without an audit
+// there is nothing to wait for.
 void Relay::send_to_server() {
   if (output_.to_server.empty() || !server_) return;
   auto& metrics = roster_.surroundings().metrics;
   metrics.bytes[Direction::ToServer] += output_.to_server.bytes();
-  if (!output_.decided && !server_bytes_held_) {
+  const bool awaits_audit = output_.decided && roster_.surroundings().audit.is_enabled();
+  if (!awaits_audit && !server_bytes_held_) {
     server_->stream().write(output_.to_server.pieces());
     return;
   }
   server_->stream().queue(output_.to_server.pieces());
   server_bytes_held_ = true;
-  if (output_.decided) roster_.flush_after_audit(id_);
+  if (awaits_audit) roster_.flush_after_audit(id_);
 }
 
 void Relay::on_audit_written() {
@@ -226,6 +231,8 @@ void Relay::on_tick(std::chrono::steady_clock::time_point now) {
     case Phase::Serving:
       session_->on_tick(now, output_);
       carry_out();
+      end_if_retired();
+      if (phase_ != Phase::Serving) break;
       if (client_said_all_ && now - last_active_at_ > kSilenceAfterInputEndMax) {
         end_abandoned();
       } else if (limits.idle_timeout.count() > 0 && now - last_active_at_ > limits.idle_timeout &&
@@ -268,6 +275,7 @@ void Relay::end(session::CloseReason reason) {
   server_is_clean_ = leaves_server_clean(reason);
   record_end(reason);
   phase_ = Phase::Ending;
+  seat_.reset();
   ending_since_ = std::chrono::steady_clock::now();
   withdraw_request();
   if (server_ && !server_bytes_held_) release_server();

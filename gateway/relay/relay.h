@@ -52,15 +52,20 @@ class Relay final : private net::StreamEvents {
   // From the roster.
   JudgingQueue::InquiryRef inquiry() const;
   void on_verdict(const JudgingQueue::InquiryRef& inquiry, const session::VerdictRef& verdict);
+  void on_user_answer(const auth::DirectoryAnswer& answer);
+  void on_password_checked(PasswordChecks::Outcome outcome);
   void on_audit_written();
   void on_audit_failed();
   void on_tick(std::chrono::steady_clock::time_point now);
   void on_drain();
   void on_profiles_replaced(const Database& database);
+  void on_database_moved(const Database& database);
   void end_now();
   bool is_of(std::string_view database, std::string_view user) const;  // empty: any
   bool cancel_running();                                               // false: nothing runs
   telemetry::ClientState state() const;
+  bool uses_tls() const { return client_.tls() != nullptr; }
+  bool is_logging_in() const { return phase_ == Phase::LoggingIn; }
   bool is_logged_in() const { return phase_ == Phase::Greeting || phase_ == Phase::Serving; }
 
  private:
@@ -88,17 +93,33 @@ class Relay final : private net::StreamEvents {
   void end_when_done();
   void end_abandoned();
 
+  // relay_proxy.cc
+  void expect_proxy_header();
+  std::size_t on_first_bytes(std::string_view bytes);
+  std::size_t take_proxy_header(std::string_view bytes);
+
   // relay_login.cc
   std::size_t on_login_bytes(std::string_view bytes);
+  void start_handshake();
+  void start_tls(session::TlsRequest request, std::string_view already_read);
+  session::Channel channel() const;
+  std::string tls_text() const;
+  void end_without_tls();
   void on_login(session::Login login);
   void on_cancel_request(const session::CancelKey& key);
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
+  std::string why_too_many() const;
   void refuse_denied(const policy::Violation& denial);
   void enter();
   void choose_pool();
   void greet(const upstream::Parameters& parameters);
   const policy::Standing& standing() const;
+
+  // relay_authentication.cc
+  bool answer_question(std::string& to_client);
+  void tell_handshake(const auth::DirectoryAnswer& answer, std::string& to_client);
+  void resume_login(std::string_view to_client);
 
   // relay_server.cc
   void request_what_is_held_for();
@@ -114,6 +135,7 @@ class Relay final : private net::StreamEvents {
   void cancel_on_server();
   void on_server_end();
   void release_server();
+  void end_if_retired();
   void cancel(std::move_only_function<void()> done);
 
   void pump();  // gives the session what the client has sent
@@ -127,7 +149,8 @@ class Relay final : private net::StreamEvents {
 
   Roster& roster_;
   const std::uint64_t id_;
-  const net::Peer peer_;
+  net::Peer peer_;  // the client, also where a load balancer stands before it
+  bool awaits_proxy_header_ = false;
   const std::string session_id_;
   net::Stream client_;
   ServerEvents server_events_{*this};
@@ -136,12 +159,13 @@ class Relay final : private net::StreamEvents {
   std::chrono::steady_clock::time_point opened_at_, last_active_at_, ending_since_{};
 
   InputBuffer from_client_, from_server_;
-  std::optional<session::Handshake> handshake_;
+  std::unique_ptr<session::Handshake> handshake_;  // until it has logged in
   std::optional<session::Login> login_;
   std::string application_;  // as it called itself at login
   Database* database_ = nullptr;
   upstream::Pool* pool_ = nullptr;  // for as long as it is logged in
   Recording recording_;
+  std::optional<Attendance::Seat> seat_;      // from the login to the end
   std::optional<ClientAdmission> admission_;  // from the login on
   session::CancelKey key_;
   std::optional<session::Session> session_;
@@ -154,7 +178,9 @@ class Relay final : private net::StreamEvents {
   std::chrono::steady_clock::time_point waiting_since_{};
   std::unique_ptr<upstream::Server> server_;
   bool server_bytes_held_ = false;  // until the audit is written
-  bool server_is_clean_ = false;    // at the end: provably, so it may serve another client
+  // Of a session whose server is no longer the database's: it may end its transaction.
+  std::optional<policy::Standing> retired_;
+  bool server_is_clean_ = false;  // at the end: provably, so it may serve another client
 };
 
 }  // namespace gateway::relay

@@ -15,6 +15,16 @@ namespace {
 
 constexpr std::size_t kNonceBytes = 18;  // 24 characters, as PostgreSQL's
 
+session::Channel::Peer kind_of(const net::Peer& peer) {
+  using Kind = session::Channel::Peer;
+  switch (peer.kind) {
+    case net::Peer::Kind::Network: return Kind::Network;
+    case net::Peer::Kind::Loopback: return Kind::Loopback;
+    case net::Peer::Kind::UnixSocket: return Kind::UnixSocket;
+  }
+  return Kind::Network;
+}
+
 template <typename... Case>
 struct Overload : Case... {
   using Case::operator()...;
@@ -23,18 +33,18 @@ struct Overload : Case... {
 }  // namespace
 
 std::size_t Relay::on_login_bytes(std::string_view bytes) {
-  if (!handshake_) {
-    using Peer = session::HandshakeContext::Peer;
-    auto& around = roster_.surroundings();
-    handshake_.emplace(session::HandshakeContext{
-        around.users, auth::encode_base64(around.random_bytes(kNonceBytes)),
-        peer_.is_loopback ? Peer::Loopback : Peer::Network});
-  }
+  if (!handshake_) start_handshake();
+  if (handshake_->awaits_tls()) handshake_->on_tls(channel());
   std::string to_client;
-  const std::size_t taken = handshake_->on_bytes(bytes, to_client);
+  std::size_t taken = 0;
+  do {
+    taken += handshake_->on_bytes(bytes.substr(taken), to_client);
+  } while (answer_question(to_client));
   if (!to_client.empty()) client_.write(to_client);
+  if (phase_ != Phase::LoggingIn) return taken;
   if (auto result = handshake_->take_result()) {
     std::visit(Overload{
+                   [&](session::TlsRequest request) { start_tls(request, bytes.substr(taken)); },
                    [this](session::Login& login) { on_login(std::move(login)); },
                    [this](const session::CancelKey& key) { on_cancel_request(key); },
                    [this](const session::LoginFailure& failure) { on_login_failure(failure); },
@@ -43,7 +53,50 @@ std::size_t Relay::on_login_bytes(std::string_view bytes) {
   } else if (bytes.size() - taken > session::Handshake::kBytesMax) {
     refuse_login(session::CloseReason::ClientProtocolViolation, "too much data before the login");
   }
-  return taken;
+  if (login_) handshake_.reset();  // with the secrets that it was given
+  return handshake_ && handshake_->awaits_tls() ? bytes.size() : taken;
+}
+
+void Relay::start_handshake() {
+  using OtherUsers = session::HandshakeContext::OtherUsers;
+  auto& around = roster_.surroundings();
+  handshake_ = std::make_unique<session::Handshake>(session::HandshakeContext{
+      around.users, auth::encode_base64(around.random_bytes(kNonceBytes)), channel(),
+      around.tls.encryption,
+      roster_.user_lookups() != nullptr ? OtherUsers::AskedAfter : OtherUsers::None});
+}
+
+session::Channel Relay::channel() const {
+  session::Channel channel{.peer = kind_of(peer_)};
+  const net::TlsSession* tls = client_.tls();
+  if (tls == nullptr) return channel;
+  channel.is_encrypted = true;
+  channel.end_point = tls->end_point();
+  channel.certificate_name = tls->client_name();
+  return channel;
+}
+
+void Relay::start_tls(session::TlsRequest request, std::string_view already_read) {
+  const auto start =
+      request == session::TlsRequest::Direct ? net::TlsStart::Direct : net::TlsStart::Requested;
+  const auto& acceptor = roster_.surroundings().tls.acceptor;
+  client_.start_tls(acceptor ? acceptor->accept(start) : nullptr, already_read);
+}
+
+// "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty without TLS.
+std::string Relay::tls_text() const {
+  const net::TlsSession* tls = client_.tls();
+  return tls == nullptr ? std::string()
+                        : std::string(tls->version()) + " " + std::string(tls->cipher());
+}
+
+// A client that leaves once TLS is there has only looked.
+void Relay::end_without_tls() {
+  const net::TlsSession* tls = client_.tls();
+  if (tls != nullptr && tls->is_established()) return end(session::CloseReason::ClientClosed);
+  telemetry::log_info("TLS handshake failed",
+                      {{"session", session_id_}, {"client", peer_.ip}, {"why", client_.error()}});
+  end(session::CloseReason::TlsFailed);
 }
 
 void Relay::on_login(session::Login login) {
@@ -53,8 +106,11 @@ void Relay::on_login(session::Login login) {
     return refuse_login(session::CloseReason::UnknownDatabase,
                         "database \"" + login_->database + "\" does not exist");
   }
-  if (roster_.session_count() >= roster_.surroundings().limits.clients_max) {
-    return refuse_login(session::CloseReason::TooManyClients, "sorry, too many clients already");
+  for (const auto& [name, value] : login_->settings) {
+    if (name == "application_name") application_ = value;
+  }
+  if (const std::string why = why_too_many(); !why.empty()) {
+    return refuse_login(session::CloseReason::TooManyClients, why);
   }
   if (roster_.draining()) {
     return refuse_login(session::CloseReason::Drained, "the gateway is shutting down");
@@ -62,9 +118,7 @@ void Relay::on_login(session::Login login) {
   admission_.emplace(roster_.admission_sources(), database_->name, login_->user);
   if (const auto denial = admission_->denial_of_login()) return refuse_denied(*denial);
   phase_ = Phase::Greeting;
-  for (const auto& [name, value] : login_->settings) {
-    if (name == "application_name") application_ = value;
-  }
+  seat_.emplace(roster_.attendance(), database_->name, login_->user);
   pool_ = &database_->pool_of(*standing().profile);
   recording_.begin(audit::Log::format_session({.session_id = session_id_,
                                                .database = database_->name,
@@ -74,13 +128,34 @@ void Relay::on_login(session::Login login) {
                                                .client_port = peer_.port,
                                                .application = application_}),
                    database_->metrics_id);
-  recording_.note({.event = audit::Event::SessionStarted, .status = "ok"});
+  const std::string tls = tls_text();
+  recording_.note({.event = audit::Event::SessionStarted, .status = "ok", .detail = tls});
   telemetry::log_info("session opened", {{"session", session_id_},
                                          {"user", login_->user},
                                          {"database", database_->name},
                                          {"client", peer_.ip},
-                                         {"application", application_}});
+                                         {"application", application_},
+                                         {"tls", tls}});
   enter();
+}
+
+// As PostgreSQL words it for its own limits; empty: there is room.
+std::string Relay::why_too_many() const {
+  const Attendance& present = roster_.attendance();
+  const std::string &database = database_->name, &user = login_->user;
+  const std::size_t database_max =
+      database_->keeper->current()->database().max_db_client_connections;
+  const std::uint64_t user_max = standing().profile->clients_max;
+  if (present.all() >= roster_.surroundings().limits.clients_max) {
+    return "sorry, too many clients already";
+  }
+  if (database_max > 0 && present.of_database(database) >= database_max) {
+    return "too many connections for database \"" + database + "\"";
+  }
+  if (user_max > 0 && present.of_user(database, user) >= user_max) {
+    return "too many connections for role \"" + user + "\"";
+  }
+  return {};
 }
 
 // Who would be refused only because nobody knows yet whether the catalog can be read waits.
@@ -111,18 +186,20 @@ void Relay::choose_pool() {
 }
 
 void Relay::greet(const upstream::Parameters& parameters) {
-  key_ = roster_.issue_key(id_);
+  key_ = roster_.issue_key(id_, login_->protocol);
   session_.emplace(
       roster_.shared(), recording_,
       session::SessionSettings{standing(), pool_->known_version_major(),
                                roster_.surroundings().limits.statement_bytes_max, &*admission_});
   phase_ = Phase::Serving;
+  handshake_.reset();
   session_->greet(*login_, parameters, key_, output_);
   carry_out();
 }
 
 // Who asks is settled at login: a later SET application_name changes nothing.
 const policy::Standing& Relay::standing() const {
+  if (retired_) return *retired_;
   return database_->keeper->current()->of(
       {.user = login_->user, .application = application_, .address = peer_.ip});
 }
@@ -146,6 +223,7 @@ void Relay::on_cancel_request(const session::CancelKey& key) {
 
 void Relay::on_login_failure(const session::LoginFailure& failure) {
   if (failure.reason == session::CloseReason::AuthenticationFailed) {
+    if (auto* lookups = roster_.user_lookups()) lookups->forget(failure.user);
     recording_.begin(audit::Log::format_session({.session_id = session_id_,
                                                  .user = failure.user,
                                                  .client_ip = peer_.ip,

@@ -82,7 +82,7 @@ void Relay::on_no_server(const upstream::PoolFailure& failure) {
 
 void Relay::on_server_read(std::string_view bytes) {
   roster_.surroundings().metrics.bytes[Direction::FromServer] += bytes.size();
-  last_active_at_ = std::chrono::steady_clock::now();
+  last_active_at_ = roster_.surroundings().loop.now();
   take_server_bytes(bytes);
 }
 
@@ -104,6 +104,7 @@ void Relay::take_server_bytes(std::string_view bytes) {
     balance();
   }
   if (roster_.draining() && phase_ == Phase::Serving) on_drain();
+  end_if_retired();
   end_when_done();
 }
 
@@ -129,6 +130,22 @@ void Relay::cancel_on_server() {
     relay->session_->cancel_ended();
     relay->pump();
   });
+}
+
+// The server that it has is the old one, and is judged by what is known of the new one: by nothing.
+void Relay::on_database_moved(const Database& database) {
+  if (database_ != &database || !server_) return;
+  retired_.emplace(standing().profile,
+                   "a reload moved the database elsewhere: end this transaction");
+  if (phase_ == Phase::Serving) session_->judge_by(*retired_);
+  end_if_retired();
+}
+
+void Relay::end_if_retired() {
+  if (!retired_ || phase_ != Phase::Serving || !session_->is_idle()) return;
+  session_->end(session::CloseReason::DatabaseMoved,
+                "terminating connection because its database was moved elsewhere", output_);
+  carry_out();
 }
 
 void Relay::on_server_end() {

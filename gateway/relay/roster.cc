@@ -6,12 +6,16 @@
 #include <utility>
 
 #include "gateway/config/config.h"
+#include "gateway/pgwire/startup.h"
+#include "gateway/pgwire/writer.h"
 #include "gateway/relay/relay.h"
 
 namespace gateway::relay {
 namespace {
 
-constexpr std::size_t kCancelSecretBytes = 4;  // protocol 3.0
+// Protocol 3.0 has 4 bytes; 3.2 has room for what nobody can guess. As PostgreSQL 18's.
+constexpr std::size_t kCancelSecretBytes = 4;
+constexpr std::size_t kLongCancelSecretBytes = 32;
 // Beside the sessions: connections that log in or carry a cancel.
 constexpr std::size_t kLoginsMax = 1000;
 
@@ -53,21 +57,41 @@ Roster::Roster(Surroundings surroundings)
       audit_writer_(surroundings_.loop, surroundings_.audit, surroundings_.metrics,
                     surroundings_.limits.audit_write_timeout,
                     [this](const AuditWriter::Outcome& outcome) { on_audit(outcome); }) {
+  if (auto& directory = surroundings_.directory; directory.look_up) {
+    user_lookups_.emplace(
+        surroundings_.loop, std::move(directory.look_up), directory.time_to_live,
+        [this](std::uint64_t id) { return is_logging_in(id); },
+        [this](std::uint64_t id, const auth::DirectoryAnswer& answer) {
+          if (Relay* relay = find(id)) relay->on_user_answer(answer);
+        });
+  }
   surroundings_.loop.on_check([this] { on_check(); });
 }
 
 Roster::~Roster() = default;
 
 void Roster::accept(int fd, const net::Peer& peer) {
-  if (relays_.size() >= surroundings_.limits.clients_max + kLoginsMax) {
-    const net::Stream closed(surroundings_.loop, fd, net::Stream::Ownership::Owned);
-    return;
-  }
+  if (relays_.size() >= surroundings_.limits.clients_max + kLoginsMax) return turn_away(fd);
   const std::uint64_t id = next_relay_id_++;
   auto relay = std::make_unique<Relay>(*this, id, Connection{fd, peer});
   Relay& started = *relay;
   relays_.emplace(id, std::move(relay));
   started.start();
+}
+
+// Told as far as the socket takes it at once: there is no room to wait for anybody.
+void Roster::turn_away(int fd) {
+  net::Stream stream(surroundings_.loop, fd, net::Stream::Ownership::Owned);
+  std::string text;
+  pgwire::write_error(text, {.severity = pgwire::Severity::Fatal,
+                             .sqlstate = session::sqlstate(session::CloseReason::TooManyClients),
+                             .message = "sorry, too many clients already"});
+  stream.write(text);
+}
+
+void Roster::use(Limits limits, std::vector<config::Network> proxies) {
+  surroundings_.limits = limits;
+  surroundings_.proxies = std::move(proxies);
 }
 
 void Roster::tick() {
@@ -89,6 +113,10 @@ void Roster::judge_anew(const Database& database) {
   for (const auto& [id, relay] : relays_) relay->on_profiles_replaced(database);
 }
 
+void Roster::retire(const Database& database) {
+  for (const auto& [id, relay] : relays_) relay->on_database_moved(database);
+}
+
 std::size_t Roster::cancel(std::string_view database, std::string_view user) {
   std::size_t count = 0;
   for (const auto& [id, relay] : relays_) {
@@ -100,6 +128,7 @@ std::size_t Roster::cancel(std::string_view database, std::string_view user) {
 ClientCounts Roster::counts() const {
   ClientCounts counts;
   for (const auto& [id, relay] : relays_) {
+    if (relay->uses_tls()) ++counts.encrypted;
     switch (relay->state()) {
       case telemetry::ClientState::Login: ++counts.login; break;
       case telemetry::ClientState::Idle: ++counts.idle; break;
@@ -108,11 +137,6 @@ ClientCounts Roster::counts() const {
     }
   }
   return counts;
-}
-
-std::size_t Roster::session_count() const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      relays_, [](const auto& entry) { return entry.second->is_logged_in(); }));
 }
 
 Database* Roster::find_database(std::string_view name) {
@@ -130,13 +154,15 @@ Relay* Roster::find_by_process_id(std::int32_t process_id) {
   return found == keys_.end() ? nullptr : find(found->second);
 }
 
-session::CancelKey Roster::issue_key(std::uint64_t relay_id) {
+session::CancelKey Roster::issue_key(std::uint64_t relay_id, std::uint32_t protocol) {
   std::int32_t process_id = 0;
   do {
     process_id = number_of<std::int32_t>(surroundings_.random_bytes(4)) & 0x7fffffff;
   } while (process_id == 0 || keys_.contains(process_id));
   keys_.emplace(process_id, relay_id);
-  return {process_id, surroundings_.random_bytes(kCancelSecretBytes)};
+  const bool is_long = protocol >= pgwire::kProtocol32;
+  const std::size_t bytes = is_long ? kLongCancelSecretBytes : kCancelSecretBytes;
+  return {process_id, surroundings_.random_bytes(bytes)};
 }
 
 void Roster::forget_key(std::int32_t process_id) { keys_.erase(process_id); }
@@ -146,6 +172,22 @@ void Roster::flush_after_audit(std::uint64_t relay_id) { audit_writer_.join(rela
 void Roster::bury(std::uint64_t relay_id) {
   to_bury_.push_back(relay_id);
   surroundings_.loop.wake();
+}
+
+bool Roster::is_logging_in(std::uint64_t relay_id) {
+  const Relay* relay = find(relay_id);
+  return relay != nullptr && relay->is_logging_in();
+}
+
+PasswordChecks& Roster::password_checks() {
+  if (!password_checks_) {
+    password_checks_.emplace(
+        surroundings_.loop, [this](std::uint64_t id) { return is_logging_in(id); },
+        [this](std::uint64_t id, PasswordChecks::Outcome outcome) {
+          if (Relay* relay = find(id)) relay->on_password_checked(outcome);
+        });
+  }
+  return *password_checks_;
 }
 
 void Roster::on_verdict(std::uint64_t relay_id, const JudgingQueue::InquiryRef& inquiry,

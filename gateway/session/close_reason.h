@@ -14,6 +14,8 @@ enum class CloseReason : std::uint8_t {
   ClientClosed,
   ClientProtocolViolation,
   ClientIdleTimeout,
+  TlsFailed,
+  TransactionTimeout,
   LoginTimeout,
   LoginRefused,
   AuthenticationFailed,
@@ -26,12 +28,13 @@ enum class CloseReason : std::uint8_t {
   ServerClosed,
   ServerProtocolViolation,
   ServerStateInDoubt,
+  DatabaseMoved,
   DeniedRows,
   ResultTooLarge,
   AuditUnavailable,
   Drained,
 };
-inline constexpr std::size_t kCloseReasonCount = 20;
+inline constexpr std::size_t kCloseReasonCount = 23;
 
 std::string_view name(CloseReason reason);      // "client_terminated": log and metric label
 std::string_view sentence(CloseReason reason);  // for the log

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each decision gets one end.
-#include <algorithm>
 
 #include "gateway/session/session.h"
 
@@ -30,12 +29,12 @@ void Session::end_query(Expected& query, Outcome first, ServerError error) {
 
 // Of a Parse that no Execute continues.
 void Session::end_parse(std::uint64_t request, Outcome outcome, const ServerError& error) {
-  const auto found = std::ranges::find_if(parses_, [&](const PreparedRef& prepared) {
-    return prepared->request_id == request && !prepared->claimed;
-  });
-  if (found == parses_.end()) return;
-  (*found)->claimed = true;
-  end_request(request, outcome, -1, error);
+  for (std::size_t i = 0; i < parses_.size(); ++i) {
+    Prepared& prepared = *parses_[i];
+    if (prepared.request_id != request || prepared.claimed) continue;
+    prepared.claimed = true;
+    return end_request(request, outcome, -1, error);
+  }
 }
 
 void Session::end_parses_through(std::uint64_t unit) {

@@ -21,6 +21,7 @@ std::optional<Session::Flow> Session::need_server(const Message& message, std::s
 }
 
 Expected& Session::expect(ReplyKind kind, Treatment treatment) {
+  note_sent();
   replies_.push({.kind = kind,
                  .treatment = treatment,
                  .may_quote_hidden = hides_anything(),  // unless more is known
@@ -35,8 +36,9 @@ Expected& Session::expect(ReplyKind kind, Treatment treatment) {
 Expected& Session::forward(const Message& message, ReplyKind kind, Output& out) {
   out.to_server.forward(message.frame);
   client_body_ = Body::Forward;
+  Expected& entry = expect(kind);
   if (kind != ReplyKind::Query) unit_open_ = true;
-  return expect(kind);
+  return entry;
 }
 
 // What was rewritten goes in place of the client's text; nothing of the client's frame follows it.
@@ -54,8 +56,9 @@ Expected& Session::forward_parse(const Message& message, const policy::Verdict& 
   out.to_server.write([&](std::string& text) {
     pgwire::write_parse(text, {parse->statement, verdict.rewritten, parse->parameter_types});
   });
+  Expected& entry = expect(ReplyKind::Parse);
   unit_open_ = true;
-  return expect(ReplyKind::Parse);
+  return entry;
 }
 
 // The server keeps replies back until a Sync, Query or Flush, and the client has perhaps sent none.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session/handshake.h"
 
-#include "gateway/pgwire/frame.h"
 #include "gateway/pgwire/sqlstate.h"
 #include "gateway/pgwire/writer.h"
 #include "gateway/session/names.h"
@@ -11,7 +10,7 @@ namespace {
 
 namespace state = pgwire::sqlstate;
 
-constexpr std::uint32_t kPasswordLengthMax = 8 * 1024;
+constexpr char kTlsHandshakeByte = 0x16;  // the type of the record that a ClientHello is in
 
 template <typename... Case>
 struct Overload : Case... {
@@ -24,7 +23,18 @@ bool is_false(std::string_view value) {
 
 std::string unsupported_version(const pgwire::StartupMessage& message) {
   return "unsupported frontend protocol " + std::to_string(message.major) + "." +
-         std::to_string(message.minor) + ": server supports 3.0 to 3.0";
+         std::to_string(message.minor) + ": server supports 3.0 to 3.2";
+}
+
+// 3.1 was never a protocol; what it may ask for is 3.0.
+std::uint32_t spoken_version(std::uint16_t asked_minor) {
+  return asked_minor >= 2 ? pgwire::kProtocol32 : pgwire::kProtocol30;
+}
+
+// A client of protocol 2 knows no other form of an error.
+std::string error_of_protocol_2(std::string_view message) {
+  std::string text = "EFATAL:  ";
+  return text.append(message).append(1, '\n').append(1, '\0');
 }
 
 }  // namespace
@@ -33,14 +43,36 @@ Handshake::Handshake(HandshakeContext context) : context_(std::move(context)) {}
 
 std::size_t Handshake::on_bytes(std::string_view bytes, std::string& to_client) {
   std::size_t consumed = 0;
-  while (phase_ != Phase::Done) {
+  while (phase_ != Phase::Done && !awaits_answer()) {
     const std::string_view rest = bytes.substr(consumed);
+    if (is_direct_tls(rest)) {
+      phase_ = Phase::AwaitingTls;
+      result_ = TlsRequest::Direct;
+      break;
+    }
     const std::size_t taken = phase_ == Phase::Opening ? on_startup_bytes(rest, to_client)
                                                        : on_password_bytes(rest, to_client);
     if (taken == 0) break;
     consumed += taken;
   }
   return consumed;
+}
+
+// Only as the very first byte: behind a request it is the length of a packet that is too long.
+bool Handshake::is_direct_tls(std::string_view bytes) const {
+  return phase_ == Phase::Opening && offers_tls() && !ssl_asked_ && !gss_asked_ &&
+         bytes.starts_with(kTlsHandshakeByte);
+}
+
+bool Handshake::offers_tls() const {
+  return context_.encryption != Encryption::Disabled &&
+         context_.channel.peer != Channel::Peer::UnixSocket;
+}
+
+void Handshake::on_tls(Channel channel) {
+  context_.channel = std::move(channel);
+  ssl_asked_ = gss_asked_ = true;  // neither may come again inside
+  phase_ = Phase::Opening;
 }
 
 std::size_t Handshake::on_startup_bytes(std::string_view bytes, std::string& to_client) {
@@ -57,9 +89,9 @@ std::size_t Handshake::on_startup_bytes(std::string_view bytes, std::string& to_
   const std::string_view behind = bytes.substr((*frame)->bytes);
   std::visit(
       Overload{
-          [&](const pgwire::SslRequest&) { on_encryption_request(ssl_asked_, behind, to_client); },
+          [&](const pgwire::SslRequest&) { on_encryption_request(Asked::Ssl, behind, to_client); },
           [&](const pgwire::GssEncRequest&) {
-            on_encryption_request(gss_asked_, behind, to_client);
+            on_encryption_request(Asked::GssEnc, behind, to_client);
           },
           [&](const pgwire::CancelRequest& request) {
             phase_ = Phase::Done;
@@ -73,12 +105,14 @@ std::size_t Handshake::on_startup_bytes(std::string_view bytes, std::string& to_
 
 // Bytes that were sent before the answer could have been put there by somebody in the middle
 // (CVE-2021-23214): they end the connection, as in PostgreSQL.
-void Handshake::on_encryption_request(bool& seen, std::string_view behind, std::string& to_client) {
-  const bool is_ssl = &seen == &ssl_asked_;
+void Handshake::on_encryption_request(Asked asked, std::string_view behind,
+                                      std::string& to_client) {
+  const bool is_ssl = asked == Asked::Ssl;
+  bool& seen = is_ssl ? ssl_asked_ : gss_asked_;
   if (seen) {
     return fail(CloseReason::ClientProtocolViolation, state::kFeatureNotSupported,
-                is_ssl ? "unsupported frontend protocol 1234.5679: server supports 3.0 to 3.0"
-                       : "unsupported frontend protocol 1234.5680: server supports 3.0 to 3.0",
+                is_ssl ? "unsupported frontend protocol 1234.5679: server supports 3.0 to 3.2"
+                       : "unsupported frontend protocol 1234.5680: server supports 3.0 to 3.2",
                 to_client);
   }
   seen = true;
@@ -88,17 +122,31 @@ void Handshake::on_encryption_request(bool& seen, std::string_view behind, std::
                        : "received unencrypted data after GSSAPI encryption request",
                 to_client);
   }
-  to_client.push_back('N');
+  if (!is_ssl || !offers_tls()) return to_client.push_back('N');
+  to_client.push_back('S');
+  phase_ = Phase::AwaitingTls;
+  result_ = TlsRequest::Asked;
 }
 
 void Handshake::on_startup(const pgwire::StartupMessage& message, std::string& to_client) {
-  if (message.major != 3) {
-    return fail(CloseReason::ClientProtocolViolation, state::kFeatureNotSupported,
-                unsupported_version(message), to_client);
+  if (message.major != 3) return refuse_version(message, to_client);
+  if (context_.encryption == Encryption::Required && offers_tls() &&
+      !context_.channel.is_encrypted) {
+    return fail(CloseReason::LoginRefused, state::kInvalidAuthorization,
+                "only encrypted connections are taken here: connect with sslmode=require, or "
+                "stronger",
+                to_client);
   }
   if (!take_parameters(message, to_client)) return;
   negotiate(message, to_client);
   start_authentication(to_client);
+}
+
+void Handshake::refuse_version(const pgwire::StartupMessage& message, std::string& to_client) {
+  std::string told;
+  fail(CloseReason::ClientProtocolViolation, state::kFeatureNotSupported,
+       unsupported_version(message), told);
+  to_client += message.major == 2 ? error_of_protocol_2(unsupported_version(message)) : told;
 }
 
 bool Handshake::take_parameters(const pgwire::StartupMessage& message, std::string& to_client) {
@@ -140,94 +188,19 @@ void Handshake::negotiate(const pgwire::StartupMessage& message, std::string& to
   for (const auto& [name, value] : message.parameters) {
     if (name.starts_with("_pq_.")) unknown.push_back(name);
   }
-  if (message.minor > 0 || !unknown.empty()) {
-    pgwire::write_negotiate_protocol_version(to_client, pgwire::kProtocol30, unknown);
-  }
-}
-
-void Handshake::start_authentication(std::string& to_client) {
-  const auth::User* user = context_.users.find(login_.user);
-  if (user != nullptr && user->method == auth::Method::Trust) {
-    if (context_.peer != HandshakeContext::Peer::Loopback) {
-      return fail(CloseReason::LoginRefused, state::kInvalidAuthorization,
-                  "user \"" + login_.user + "\" may log in without a password from this host only",
-                  to_client);
-    }
-    login_.method = auth::Method::Trust;
-    phase_ = Phase::Done;
-    result_ = login_;
-    return;
-  }
-  using Subject = auth::ScramExchange::Subject;
-  scram_.emplace(user != nullptr ? user->verifier : context_.users.fake(login_.user),
-                 user != nullptr ? Subject::Genuine : Subject::Fake, context_.server_nonce);
-  pgwire::write_authentication_sasl(to_client, {auth::kScramMechanism});
-  phase_ = Phase::SaslInitial;
-}
-
-std::size_t Handshake::on_password_bytes(std::string_view bytes, std::string& to_client) {
-  const auto header = pgwire::read_header(bytes, kPasswordLengthMax);
-  const bool is_wrong = !bytes.empty() && bytes[0] != pgwire::frontend::kPassword;
-  if (!header || is_wrong) {
-    fail(CloseReason::ClientProtocolViolation, state::kProtocolViolation,
-         is_wrong ? "expected SASL response, got message type " +
-                        std::to_string(static_cast<unsigned char>(bytes[0]))
-                  : "invalid message length",
-         to_client);
-    return 0;
-  }
-  if (!*header || bytes.size() < (*header)->frame_bytes()) return 0;
-  const std::string_view body = bytes.substr(pgwire::kHeaderBytes, (*header)->body_bytes);
-  if (phase_ == Phase::SaslInitial) {
-    on_sasl_initial(body, to_client);
-  } else {
-    on_sasl_response(body, to_client);
-  }
-  return (*header)->frame_bytes();
-}
-
-void Handshake::on_sasl_initial(std::string_view body, std::string& to_client) {
-  const auto response = pgwire::read_sasl_initial(body);
-  if (!response) return fail_scram(auth::ScramError::Malformed, to_client);
-  if (response->mechanism != auth::kScramMechanism) {
-    return fail(CloseReason::ClientProtocolViolation, state::kProtocolViolation,
-                "client selected an invalid SASL authentication mechanism", to_client);
-  }
-  const auto answer = scram_->first(response->data);
-  if (!answer) return fail_scram(answer.error(), to_client);
-  pgwire::write_authentication_sasl_continue(to_client, *answer);
-  phase_ = Phase::SaslFinal;
-}
-
-void Handshake::on_sasl_response(std::string_view body, std::string& to_client) {
-  const auto answer = scram_->last(body);
-  if (!answer) return fail_scram(answer.error(), to_client);
-  pgwire::write_authentication_sasl_final(to_client, *answer);
-  login_.method = auth::Method::ScramSha256;
-  phase_ = Phase::Done;
-  result_ = login_;
-}
-
-void Handshake::fail_scram(auth::ScramError error, std::string& to_client) {
-  switch (error) {
-    case auth::ScramError::WrongPassword:
-      return fail(CloseReason::AuthenticationFailed, state::kInvalidPassword,
-                  "password authentication failed for user \"" + login_.user + "\"", to_client);
-    case auth::ScramError::Unsupported:
-      return fail(CloseReason::ClientProtocolViolation, state::kFeatureNotSupported,
-                  "client uses an authorization identity or a SCRAM extension, which is not "
-                  "supported",
-                  to_client);
-    case auth::ScramError::Malformed:
-      return fail(CloseReason::ClientProtocolViolation, state::kProtocolViolation,
-                  "malformed SCRAM message", to_client);
+  login_.protocol = spoken_version(message.minor);
+  const bool is_as_asked = login_.protocol == (pgwire::kProtocol30 | message.minor);
+  if (!is_as_asked || !unknown.empty()) {
+    pgwire::write_negotiate_protocol_version(to_client, login_.protocol, unknown);
   }
 }
 
 void Handshake::fail(CloseReason reason, std::string_view sqlstate, std::string message,
-                     std::string& to_client) {
-  pgwire::write_error(
-      to_client, {.severity = pgwire::Severity::Fatal, .sqlstate = sqlstate, .message = message});
+                     std::string& to_client, std::string_view detail) {
+  pgwire::write_error(to_client, {.severity = pgwire::Severity::Fatal,
+                                  .sqlstate = sqlstate,
+                                  .message = message,
+                                  .detail = detail});
   phase_ = Phase::Done;
   result_ = LoginFailure{reason, login_.user, std::move(message)};
 }

@@ -2,7 +2,6 @@
 #include "gateway/session/names.h"
 
 #include <iterator>
-#include <ranges>
 #include <utility>
 
 namespace gateway::session {
@@ -31,7 +30,8 @@ const policy::Effect& Prepared::effect() const {
 
 Names::Lookup Names::look_up(std::string_view name, std::uint64_t unit) const {
   const std::string_view key = name_key(name);
-  for (const Change& change : std::views::reverse(pending_)) {
+  for (std::size_t i = pending_.size(); i-- > 0;) {
+    const Change& change = pending_[i];
     if (!covers(change, key)) continue;
     if (change.unit != unit) return {Belief::Unsettled, nullptr};
     if (change.when == When::Failure) continue;  // nothing later in its unit runs where it holds
@@ -107,8 +107,8 @@ void Names::commit() {
 
 void Names::release_verdicts() {
   for (auto& [name, settled] : settled_) settled.prepared->verdict.reset();
-  for (Change& change : pending_) {
-    if (change.prepared) change.prepared->verdict.reset();
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    if (const auto& prepared = pending_[i].prepared) prepared->verdict.reset();
   }
 }
 
@@ -124,7 +124,13 @@ void Names::apply(const Change& change) {
   erase_now(change.name);
   if (!change.prepared) return;
   bytes_ += change.prepared->sql.size();
-  settled_.insert_or_assign(change.name, Settled{change.prepared, change.holdable});
+  if (!spare_) {
+    settled_.emplace(change.name, Settled{change.prepared, change.holdable});
+    return;
+  }
+  spare_.key() = change.name;
+  spare_.mapped() = {change.prepared, change.holdable};
+  settled_.insert(std::move(spare_));
 }
 
 void Names::erase_now(std::string_view key) {
@@ -132,9 +138,10 @@ void Names::erase_now(std::string_view key) {
   if (found != settled_.end()) erase(found);
 }
 
-void Names::erase(std::unordered_map<std::string, Settled, Hash, std::equal_to<>>::iterator at) {
+void Names::erase(Map::iterator at) {
   bytes_ -= at->second.prepared->sql.size();
-  settled_.erase(at);
+  spare_ = settled_.extract(at);
+  spare_.mapped().prepared.reset();
 }
 
 }  // namespace gateway::session

@@ -7,13 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/session/queue.h"
 #include "policy/plan/judge_plan.h"
 #include "policy/rewrite/positions.h"
 
@@ -125,11 +125,14 @@ class Names {
   static bool covers(const Change& change, std::string_view key);
   void pop_front();
   void apply(const Change& change);
-  void erase(std::unordered_map<std::string, Settled, Hash, std::equal_to<>>::iterator at);
+  using Map = std::unordered_map<std::string, Settled, Hash, std::equal_to<>>;
+  void erase(Map::iterator at);
 
-  std::unordered_map<std::string, Settled, Hash, std::equal_to<>> settled_;
-  std::deque<Change> pending_;  // by seq
-  std::size_t bytes_ = 0;       // of the texts that names hold, settled or not
+  Map settled_;
+  Map::node_type
+      spare_;  // of the last erased: the unnamed portal comes and goes with each statement
+  Queue<Change> pending_;  // by seq
+  std::size_t bytes_ = 0;  // of the texts that names hold, settled or not
 };
 
 }  // namespace gateway::session

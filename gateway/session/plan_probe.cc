@@ -209,7 +209,7 @@ void Session::end_probed_unit(Output& out) {
 }
 
 // Time passes: a probe that runs for too long is cancelled.
-void Session::on_tick(TimePoint now, Output& out) {
+void Session::interrupt_probe(TimePoint now, Output& out) {
   if (!is_asking() || replies_.empty()) return;
   if (replies_.front().treatment != Treatment::Probe) return;
   if (!question_->running_since) question_->running_since = now;

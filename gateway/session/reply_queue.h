@@ -3,14 +3,13 @@
 // become of its reply. Knows no policy but what an error may quote.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "gateway/session/queue.h"
 #include "gateway/session/recorder.h"
 #include "policy/rewrite/positions.h"
 
@@ -77,14 +76,16 @@ class ReplyQueue {
   void push(Expected entry) { entries_.push_back(std::move(entry)); }
   // Some entry is answered with ReadyForQuery, so the server sends what it keeps back.
   bool holds_ready() const {
-    return std::ranges::any_of(entries_, [](const Expected& entry) {
-      return entry.kind == ReplyKind::Sync || entry.kind == ReplyKind::Query;
-    });
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const ReplyKind kind = entries_[i].kind;
+      if (kind == ReplyKind::Sync || kind == ReplyKind::Query) return true;
+    }
+    return false;
   }
   void pop() { entries_.pop_front(); }
 
  private:
-  std::deque<Expected> entries_;
+  Queue<Expected> entries_;
 };
 
 }  // namespace gateway::session

@@ -46,17 +46,21 @@ bool Session::on_error(const Message& reply, Output& out) {
     on_probe_error(reply, fields, out);
     return true;
   }
+  if (tells_overdue(fields)) return on_overdue(out);
   if (cut_ == Cut::None) pass_error(reply, fields, out);
-  const ServerError error = cut_error({fields.sqlstate, fields.message, fields.detail});
+  settle_error(cut_error({fields.sqlstate, fields.message, fields.detail}));
+  return true;
+}
+
+void Session::settle_error(const ServerError& error) {
+  const Expected& entry = replies_.front();
   portals_.doubt_fresh();
-  if (entry.kind == ReplyKind::Sync)
-    return true;  // of a deferred constraint; ReadyForQuery follows
+  if (entry.kind == ReplyKind::Sync) return;  // of a deferred constraint; ReadyForQuery follows
   if (entry.kind == ReplyKind::Query) {
     on_query_error(error);
   } else {
     on_extended_error(error);
   }
-  return true;
 }
 
 void Session::pass_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out) {

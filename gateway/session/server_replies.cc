@@ -235,6 +235,7 @@ bool Session::on_ready(const Message& reply, Output& out) {
   if (must_have_failed && !entry.failed) return false;
   status_ = *status;
   ready_seq_ = entry.seq;
+  note_ready();
   if (entry.kind == ReplyKind::Query && !entry.failed) {
     statements_.succeeded(entry.seq, entry.statements);
     portals_.succeeded(entry.seq, entry.statements);

@@ -129,7 +129,7 @@ class Session {
   // None was, or a cancel came: the message that waits is refused with this.
   void unavailable(Refusal refusal) { unavailable_ = std::move(refusal); }
 
-  // A few times a second: what the server is asked about plans has a time limit.
+  // A few times a second: probes, exchanges and transactions have time limits.
   void on_tick(TimePoint now, Output& out);
 
   // Matches replies; answers how many bytes it took (the rest is an incomplete message).
@@ -289,6 +289,15 @@ class Session {
   void note_probe_end(const Expected& entry);
   void on_probe_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out);
   void end_probed_unit(Output& out);
+  void interrupt_probe(TimePoint now, Output& out);
+
+  // time_limits.cc
+  void note_sent();
+  void note_ready();
+  bool is_working() const;
+  void interrupt_exchange(TimePoint now, Output& out);
+  bool tells_overdue(const pgwire::ErrorFields& fields) const;
+  bool on_overdue(Output& out);
 
   // query.cc
   Flow on_query(const Message& message, Output& out);
@@ -377,6 +386,7 @@ class Session {
 
   // server_errors.cc
   bool on_error(const Message& reply, Output& out);
+  void settle_error(const ServerError& error);
   void pass_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out);
   void on_notice(const Message& reply, Output& out);
   void relay_text(const Message& reply, Output& out);
@@ -468,6 +478,9 @@ class Session {
   bool unit_open_ = false;    // messages were sent since the last Sync
   bool client_told_ = false;  // by a FATAL that this is the end
   bool cancel_later_ = false;
+  TimePoint exchange_since_{};     // the server owes answers since; or since the last of a unit
+  TimePoint transaction_since_{};  // … and works on what ends together since
+  bool is_overdue_ = false;        // it was told to cancel for that
   pgwire::TransactionStatus status_ = pgwire::TransactionStatus::Idle;
 
   std::uint64_t begun_seq_ = 0;    // the newest message that may leave a transaction open
@@ -478,7 +491,7 @@ class Session {
   TimePoint now_{};
   ReplyQueue replies_;
   Names statements_, portals_;
-  std::deque<PreparedRef> parses_;  // parsed in a unit whose end is not settled: not claimed yet
+  Queue<PreparedRef> parses_;  // parsed in a unit whose end is not settled: not claimed yet
 
   enum class Body : std::uint8_t { Forward, Drop, Collect };
   std::uint64_t client_body_left_ = 0;

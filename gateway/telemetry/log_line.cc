@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -16,33 +15,53 @@ std::string dump(const ordered_json& value) {
   return value.dump(-1, ' ', /*ensure_ascii=*/false, ordered_json::error_handler_t::replace);
 }
 
+// With leading zeros.
+void append_digits(std::string& out, unsigned number, std::size_t width) {
+  const std::string digits = std::to_string(number);
+  out.append(width - std::min(width, digits.size()), '0').append(digits);
+}
+
 // RFC 3339, UTC, milliseconds.
-std::string format_time(std::chrono::system_clock::time_point time) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  const auto rest = std::chrono::floor<std::chrono::milliseconds>(time - second).count();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(second);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text;
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &parts);
-  std::string out(text.data(), length);
-  const std::string digits = std::to_string(rest);
-  return out.append(3 - digits.size(), '0').append(digits).append("Z");
+void append_time(std::string& out, std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(floor<milliseconds>(time - day));
+  append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  append_digits(out.append("-"), static_cast<unsigned>(date.month()), 2);
+  append_digits(out.append("-"), static_cast<unsigned>(date.day()), 2);
+  append_digits(out.append("T"), static_cast<unsigned>(clock.hours().count()), 2);
+  append_digits(out.append(":"), static_cast<unsigned>(clock.minutes().count()), 2);
+  append_digits(out.append(":"), static_cast<unsigned>(clock.seconds().count()), 2);
+  append_digits(out.append("."), static_cast<unsigned>(clock.subseconds().count()), 3);
+  out.append("Z");
 }
 
 ordered_json to_json(const LogField& field) {
   return std::visit([](const auto& value) { return ordered_json(value); }, field.value);
 }
 
+// JSON takes it between quotes as it is.
 bool is_plain(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=';
-  });
+  return std::ranges::all_of(text,
+                             [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+}
+
+bool is_word(std::string_view text) {
+  return !text.empty() && is_plain(text) && text.find_first_of(" =") == text.npos;
+}
+
+void append_json(std::string& out, std::string_view text) {
+  if (is_plain(text)) {
+    out.append("\"").append(text).append("\"");
+  } else {
+    out.append(dump(text));
+  }
 }
 
 std::string console_value(const LogField& field) {
   const auto* text = std::get_if<std::string_view>(&field.value);
-  return text != nullptr && is_plain(*text) ? std::string(*text) : dump(to_json(field));
+  return text != nullptr && is_word(*text) ? std::string(*text) : dump(to_json(field));
 }
 
 // The message as it is, but for what would break the line.
@@ -53,7 +72,8 @@ std::string console_message(std::string_view message) {
 }
 
 std::string console_line(const LogEntry& entry) {
-  std::string out = format_time(entry.time);
+  std::string out;
+  append_time(out, entry.time);
   out.append(" ").append(name(entry.level)).append(" ").append(console_message(entry.message));
   for (const LogField& field : entry.fields) {
     out.append(" ").append(field.key).append("=").append(console_value(field));
@@ -62,10 +82,20 @@ std::string console_line(const LogEntry& entry) {
 }
 
 std::string json_line(const LogEntry& entry) {
-  ordered_json line = {
-      {"ts", format_time(entry.time)}, {"level", name(entry.level)}, {"msg", entry.message}};
-  for (const LogField& field : entry.fields) line[std::string(field.key)] = to_json(field);
-  return dump(line);
+  std::string out = R"({"ts":")";
+  append_time(out, entry.time);
+  out.append(R"(","level":")").append(name(entry.level)).append(R"(","msg":)");
+  append_json(out, entry.message);
+  for (const LogField& field : entry.fields) {
+    append_json(out.append(","), field.key);
+    out.append(":");
+    if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+      append_json(out, *text);
+    } else {
+      out.append(dump(to_json(field)));
+    }
+  }
+  return out.append("}");
 }
 
 }  // namespace

@@ -66,9 +66,9 @@ std::expected<PatientConnection, Error> PatientConnection::open(const Settings& 
   return PatientConnection(std::move(started));
 }
 
-std::expected<void, Error> PatientConnection::send(std::string_view sql, const Patience& patience) {
+// What was sent, to the last byte.
+std::expected<void, Error> PatientConnection::flush(const Patience& patience) {
   PGconn* raw = connection_.get();
-  if (PQsendQuery(raw, std::string(sql).c_str()) != 1) return failure(error_text(raw));
   PQsetSingleRowMode(raw);
   for (int flushed = PQflush(raw); flushed != 0; flushed = PQflush(raw)) {
     if (flushed < 0) return failure(error_text(raw));
@@ -92,7 +92,26 @@ std::expected<Result, Error> PatientConnection::next_result(const Patience& pati
 
 std::expected<void, Error> PatientConnection::ask(std::string_view sql, const Patience& patience,
                                                   const OnRow& on_row) {
-  if (auto sent = send(sql, patience); !sent) return sent;
+  PGconn* raw = connection_.get();
+  if (PQsendQuery(raw, std::string(sql).c_str()) != 1) return failure(error_text(raw));
+  return take_answer(patience, on_row);
+}
+
+std::expected<void, Error> PatientConnection::ask_about(const std::string& parameter,
+                                                        const std::string& sql,
+                                                        const Patience& patience,
+                                                        const OnRow& on_row) {
+  PGconn* raw = connection_.get();
+  const char* value = parameter.c_str();
+  if (PQsendQueryParams(raw, sql.c_str(), 1, nullptr, &value, nullptr, nullptr, 0) != 1) {
+    return failure(error_text(raw));
+  }
+  return take_answer(patience, on_row);
+}
+
+std::expected<void, Error> PatientConnection::take_answer(const Patience& patience,
+                                                          const OnRow& on_row) {
+  if (auto flushed = flush(patience); !flushed) return flushed;
   std::expected<void, Error> outcome;
   for (;;) {
     auto result = next_result(patience);

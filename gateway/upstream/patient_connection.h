@@ -40,13 +40,17 @@ class PatientConnection {
   std::expected<void, Error> ask(std::string_view sql, const Patience& patience,
                                  const OnRow& on_row);
   std::expected<void, Error> run(std::string_view sql, const Patience& patience);
+  // One statement, about `parameter`, which is its $1.
+  std::expected<void, Error> ask_about(const std::string& parameter, const std::string& sql,
+                                       const Patience& patience, const OnRow& on_row);
 
   // Nothing more can be asked of it: by what was learnt so far.
   bool is_broken() const { return PQstatus(connection_.get()) != CONNECTION_OK; }
 
  private:
   explicit PatientConnection(Connection connection) : connection_(std::move(connection)) {}
-  std::expected<void, Error> send(std::string_view sql, const Patience& patience);
+  std::expected<void, Error> flush(const Patience& patience);
+  std::expected<void, Error> take_answer(const Patience& patience, const OnRow& on_row);
   std::expected<Result, Error> next_result(const Patience& patience);
 
   Connection connection_;

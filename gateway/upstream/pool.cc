@@ -123,6 +123,7 @@ void ServerPool::close_unusable(Clock::time_point now) {
     if ((*each)->is_spoilt()) has_lost_server_ = true;
     each = is_unusable(**each, now) ? idle_.erase(each) : std::next(each);
   }
+  while (total_count() > settings_.max_size && !idle_.empty()) idle_.pop_front();
 }
 
 void ServerPool::schedule(Clock::time_point now) {
@@ -189,15 +190,26 @@ void ServerPool::make_idle(std::unique_ptr<ConnectedServer> server) {
   idle_.push_back(std::make_unique<IdleServer>(std::move(server), [this] { arm_turn(); }));
 }
 
-// Attempts under way have the old pins: who waits for one gets another.
-void ServerPool::pin(Settings pinned) {
-  settings_.pinned = with_required_pins(std::move(pinned));
+void ServerPool::use(PoolSettings given) {
+  PoolSettings settings = with_pins(std::move(given));
+  const bool is_elsewhere = settings.connection != settings_.connection;
+  if (is_elsewhere || settings.pinned != settings_.pinned) retire_servers();
+  if (is_elsewhere) {
+    reachable_ = false;
+    last_error_.clear();
+    backoff_.succeeded();  // what failed was another place
+  }
+  settings_ = std::move(settings);
+  arm_turn();
+}
+
+// Attempts under way have the old settings: who waits for one gets another.
+void ServerPool::retire_servers() {
   ++pins_;
   known_.reset();
   idle_.clear();
   attempts_.clear();
   for (auto& [ticket, waiter] : waiters_) waiter.has_attempt = false;
-  arm_turn();
 }
 
 PoolCounts ServerPool::counts() const {

@@ -80,17 +80,19 @@ class Pool {
   // send its next statement safely.
   virtual void cancel(const Server& server, std::move_only_function<void()> done) = 0;
 
-  // From now on servers are connected with these pins. None that has others is given to anybody
-  // again: idle ones are closed now, busy ones when they come back.
-  virtual void pin(Settings pinned) = 0;
+  // From now on servers are connected and kept like this; those who wait keep their deadlines. None
+  // that was connected or pinned otherwise is given to anybody again: idle ones are closed now,
+  // busy ones when they come back. So are those above max_size.
+  virtual void use(PoolSettings settings) = 0;
 
-  // ParameterStatus of the newest verified connection; null until there was one with
-  // the pins of now.
+  // ParameterStatus of the newest verified connection; null until there was one with the connection
+  // parameters and pins of now.
   virtual const Parameters* known_parameters() const = 0;
   virtual int known_version_major() const = 0;
 
   virtual PoolCounts counts() const = 0;
-  virtual bool reachable() const = 0;  // the last attempt to connect succeeded
+  // The last attempt to connect succeeded, and where to has not changed since.
+  virtual bool reachable() const = 0;
   virtual const std::string& last_error() const = 0;
 
   virtual void drain() = 0;  // closes idle servers, refuses new waiters, resets nothing

@@ -17,7 +17,7 @@ constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN 
 
 // DISCARD ALL keeps the seed of random(): who set it would know what the next client draws.
 std::string reseeding() {
-  std::random_device random;
+  static thread_local std::random_device random;  // to open one asks the processor what it is
   std::string digits;
   while (digits.size() < kSeedDigits) digits += std::to_string(random());
   return std::string(pgwire::kOwnComment) + "SELECT pg_catalog.setseed(0." + digits + "); ";

@@ -29,7 +29,7 @@ class ServerPool final : public Pool {
   void reset(std::unique_ptr<Server> server) override;
   void discard(std::unique_ptr<Server> server) override;
   void cancel(const Server& server, std::move_only_function<void()> done) override;
-  void pin(Settings pinned) override;
+  void use(PoolSettings settings) override;
   const Parameters* known_parameters() const override { return known_ ? &*known_ : nullptr; }
   int known_version_major() const override { return known_version_major_; }
   PoolCounts counts() const override;
@@ -60,6 +60,7 @@ class ServerPool final : public Pool {
 
   void arm_turn();
   void turn();
+  void retire_servers();
   void close_unusable(Clock::time_point now);
   bool is_unusable(const IdleServer& idle, Clock::time_point now) const;
   void serve_waiters();
@@ -92,8 +93,8 @@ class ServerPool final : public Pool {
   void drop_waiting_cancel(std::uint64_t id);
 
   net::Loop& loop_;
-  PoolSettings settings_;   // of them only the pins change
-  std::uint64_t pins_ = 0;  // which pins: of servers that have them, too
+  PoolSettings settings_;
+  std::uint64_t pins_ = 0;  // which connection parameters and pins: of servers that have them, too
   net::Deferred turn_;
   net::Timer timer_;
   Backoff backoff_;

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that dies, stalls or talks nonsense: the client in flight is told, the others go on."""
 
+import contextlib
 import random
 import struct
+import threading
 import uuid
 
 import pytest
@@ -110,6 +112,36 @@ def test_rubbish_in_the_middle_of_a_query(gateway, proxy, admin, name):
         connection.rest_or_half()
         assert idle.rows("SELECT 'unharmed'") == [["unharmed"]]
     assert gateway.alive() and outcome(gateway) is None
+
+
+class KeylessServer(FaultyProxy):
+    """Has more to say during a login than it must, but not its key."""
+    NOISE = (wire.message(b"N", b"SNOTICE\0C00000\0Mwelcome\0\0") +
+             wire.message(b"S", b"some_setting\0some value\0"))
+
+    def _relay(self, client):
+        server = wire.Wire(self.server_port)
+        server.socket.settimeout(None)
+        self.pairs.append((client, server.socket))
+        threading.Thread(target=self._copy, args=(client, server.socket), daemon=True).start()
+        with contextlib.suppress(OSError, wire.Closed):
+            got = None
+            while got is None or got.kind != "Z":
+                got = server.read()
+                frame = wire.message(got.kind.encode(), got.body)
+                client.sendall(self.NOISE if got.kind == "K" else frame)
+        self._copy(server.socket, client)
+
+
+def test_a_server_that_sends_no_key_and_says_more(gateways, cluster):
+    """It serves; a cancel does nothing there."""
+    with KeylessServer(cluster.port) as server:
+        gateway = gateways(DATABASE | {"ssl_mode": "disable"}, server_port=server.port)
+        with gateway.connect() as connection:
+            assert connection.rows("SELECT 1") == [["1"]]
+            connection.send(wire.query("SELECT pg_sleep(0.5)"))
+            wire.send_cancel(gateway.port, connection.key)
+            assert wire.kinds(connection.ready()) == "TDCZ"
 
 
 def test_rubbish_from_an_idle_server(gateways, proxy):

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from harness import wire
+from harness.cluster import DATABASE, PASSWORD, USER
 from harness.waiting import eventually
 
 SLEEP = "SELECT pg_sleep(120)"
@@ -67,6 +68,21 @@ def test_wrong_keys_are_ignored(through, admin):
             wire.send_cancel(through.port, struct.pack("!II", *key))
         assert admin.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND "
                              "query = %s", [SLEEP]).fetchone() == (1,)
+        wire.send_cancel(through.port, connection.key)
+        check_cancelled(connection)
+
+
+@pytest.mark.parametrize("change", [
+    lambda key: key[:4], lambda key: key[:-1], lambda key: key + b"\0",
+    lambda key: key[:-1] + bytes([key[-1] ^ 1]), lambda key: b"\0" * len(key)])
+def test_a_key_of_protocol_3_2_counts_to_its_last_byte(through, admin, change):
+    with wire.Wire(through.port) as connection:
+        connection.send(wire.startup(wire.PROTOCOL_3_2, user=USER, database=DATABASE))
+        connection.authenticate(PASSWORD)
+        start_sleeping(connection, admin)
+        pid, secret = connection.key[:4], connection.key[4:]
+        wire.send_cancel(through.port, pid + change(secret))
+        assert is_running(admin, SLEEP)
         wire.send_cancel(through.port, connection.key)
         check_cancelled(connection)
 

@@ -2,6 +2,7 @@
 """What one client can make the gateway hold, wait for or use up."""
 
 import datetime
+import os
 import resource
 import select
 import socket
@@ -70,3 +71,29 @@ def test_silent_connections_do_not_use_up_the_descriptors(few_descriptors, gatew
     assert gateway.get("/readyz")[0] == 200
     for each in silent:
         each.close()
+
+
+def test_too_few_descriptors_for_the_clients_are_told(gateways, monkeypatch, tmp_path):
+    limited = tmp_path / "limited"
+    limited.write_text(f'#!/bin/sh\nulimit -n 1024\nexec "{os.environ["POSTERN_BINARY"]}" "$@"\n')
+    limited.chmod(0o755)
+    monkeypatch.setenv("POSTERN_BINARY", str(limited))
+    told = "1024 file descriptors are too few for listen.max_clients (1000)"
+    eventually(lambda gateway=gateways(): told in gateway.log_text())
+    few = gateways(listen={"max_clients": 100})
+    few.connect().close()
+    eventually(lambda: "session closed" in few.log_text())
+    assert "too few" not in few.log_text()
+
+
+def test_connections_beyond_those_that_log_in_are_told(gateways):
+    """A thousand may be about to log in, besides the clients."""
+    gateway = gateways(listen={"max_clients": 1})
+    silent = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(1001)]
+    try:
+        with wire.Wire(gateway.port) as late:
+            fields, = wire.errors(late.rest())
+        assert (fields["S"], fields["C"]) == ("FATAL", "53300")
+    finally:
+        for each in silent:
+            each.close()

@@ -131,6 +131,13 @@ def test_function_calls_are_refused(session, begin, status):
     session.simple("ROLLBACK")
 
 
+def test_large_objects_are_read_another_way(session):
+    """libpq's lo_open() and others come as FunctionCall."""
+    session.send(wire.function_call(952, b"\0\0\0\1", b"\0\4\0\0"))
+    fields = check_refusal(wire.errors(session.ready())[0], "42501")
+    assert "lo_get" in fields["H"]
+
+
 def test_a_refused_prepare_does_not_exist(session):
     assert wire.kinds(session.simple(f"PREPARE p AS {WRITE}")) == "EZ"
     assert wire.errors(session.simple("EXECUTE p"))[0]["C"] == "26000"

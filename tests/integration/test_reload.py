@@ -2,34 +2,15 @@
 """SIGHUP: what is in force afterwards, for sessions that live and for those that come."""
 
 import json
-import signal
 
 import pytest
 
 from harness.cluster import PASSWORD, USER
-from harness.gateway import merge
+from harness.reloading import hang_up, reload, write
 from harness.waiting import eventually
 from harness.wire import ServerError, code_of
 
 HIDES_BALANCES = {"access_policy": {"columns": {"denied": ["accounts.balance"]}}}
-
-
-def write(gateway, text=None):
-    (gateway.folder / "postern.yaml").write_text(text or json.dumps(gateway.config(), indent=1))
-
-
-def hang_up(gateway, result="ok"):
-    """Sends SIGHUP and waits until the outcome is in the metrics."""
-    before = gateway.metric("postern_config_reload_total", result=result)
-    gateway.process.send_signal(signal.SIGHUP)
-    eventually(lambda: gateway.metric("postern_config_reload_total", result=result) == before + 1)
-
-
-def reload(gateway, database=None, **sections):
-    merge(gateway.database_changes, database or {})
-    merge(gateway.sections, sections)
-    write(gateway)
-    hang_up(gateway)
 
 
 def reloads(gateway):
@@ -127,8 +108,8 @@ def test_users_come_and_go(gateways):
 
 def test_what_needs_a_restart_keeps_its_value_and_is_named(gateways):
     gateway = gateways()
-    reload(gateway, {"max_pool_size": 7}, listen={"max_clients": 9})
-    text = "needs a restart: listen.max_clients, databases[app].max_pool_size"
+    reload(gateway, listen={"unix_socket_dir": "/nowhere"}, audit={"max_files": 9})
+    text = "needs a restart: listen.unix_socket_dir, audit.max_files"
     # The log is written by a thread of its own, the audit with the next batch.
     eventually(lambda: text in gateway.log_text(), what="the log line")
     eventually(lambda: any(text in one["text"] for one in reloads(gateway)), what="the record")

@@ -275,6 +275,18 @@ def test_notifications_for_one_client_do_not_reach_the_next(single, admin):
         assert wire.kinds(connection.simple("SELECT 2")) == "TDCZ"
 
 
+def test_notifications_follow_transactions(cluster):
+    """LISTEN counts from its commit, and a NOTIFY that is rolled back is none."""
+    with running(cluster.port) as gateway, gateway.connect() as listener, gateway.connect() as speaker:
+        listener.simple("BEGIN; LISTEN news")
+        speaker.simple("NOTIFY news, 'too early'")
+        listener.simple("COMMIT")
+        speaker.simple("BEGIN; NOTIFY news, 'never'; ROLLBACK")
+        speaker.simple("NOTIFY other, 'elsewhere'; NOTIFY news, 'heard'")
+        message = listener.read()
+        assert message.kind == "A" and message.body[4:] == b"news\0heard\0"
+
+
 def test_settings_of_the_start_up_packet_do_not_survive(single):
     parameters = {"DateStyle": "German", "options": "-c TimeZone=Asia/Tokyo -c app.tenant=7"}
     with single.connect(parameters=parameters) as connection:

@@ -10,6 +10,7 @@ from harness.cluster import DATABASE, PASSWORD, USER
 from harness.wire import GSSENC_REQUEST, SSL_REQUEST, Wire, startup, untyped
 
 GOOD = {"user": USER, "database": DATABASE}
+V3 = wire.PROTOCOL_3_0
 
 
 @pytest.fixture
@@ -46,28 +47,32 @@ def test_bytes_behind_an_encryption_request_end_the_connection(fresh):
     assert answers == "E"
 
 
-@pytest.mark.parametrize("protocol, options", [
-    ((3 << 16) | 2, {}), ((3 << 16) | 9999, {}), (3 << 16, {"_pq_.wish": "1"}),
-    ((3 << 16) | 1, {"_pq_.one": "1", "_pq_.two": "2"})])
-def test_newer_protocols_are_negotiated_once(fresh, protocol, options):
+@pytest.mark.parametrize("protocol, spoken, options", [
+    (V3 | 1, V3, {}), (V3 | 3, V3 | 2, {}), (V3 | 9999, V3 | 2, {}), (V3, V3, {"_pq_.wish": "1"}),
+    (V3 | 2, V3 | 2, {"_pq_.wish": "1"}), (V3 | 9999, V3 | 2, {"_pq_.one": "1", "_pq_.two": "2"})])
+def test_newer_protocols_are_negotiated_once(fresh, protocol, spoken, options):
     fresh.send(startup(protocol, **GOOD, **options))
     messages = fresh.authenticate(PASSWORD)
     assert wire.kinds(messages).count("v") == 1 and messages[0].kind == "v"
     newest, count = struct.unpack_from("!II", messages[0].body)
-    assert newest & 0xFFFF == 0 or newest == 3 << 16
+    assert newest == spoken
     names = messages[0].body[8:].split(b"\0")[:count]
     assert sorted(names) == sorted(name.encode() for name in options)
+    assert len(fresh.key) == 4 + (32 if spoken == V3 | 2 else 4)
     assert fresh.rows("SELECT 1") == [["1"]]
 
 
-def test_protocol_3_0_is_not_negotiated(fresh):
-    assert "v" not in wire.kinds(fresh.login(USER, PASSWORD, DATABASE))
+@pytest.mark.parametrize("protocol, key_bytes", [(V3, 4), (V3 | 2, 32)])
+def test_served_protocols_are_not_negotiated(fresh, protocol, key_bytes):
+    fresh.send(startup(protocol, **GOOD))
+    assert "v" not in wire.kinds(fresh.authenticate(PASSWORD))
+    assert len(fresh.key) == 4 + key_bytes
 
 
-def test_protocol_2_0_is_refused(fresh):
-    """In whichever form the error comes: old clients expect text, new ones a message."""
+def test_protocol_2_0_is_refused_in_its_own_form(fresh):
     fresh.send(startup(2 << 16, **GOOD))
-    assert fresh.take(1) == b"E"
+    told = b"EFATAL:  unsupported frontend protocol 2.0: server supports 3.0 to "
+    assert fresh.take(len(told)) == told
     fresh.rest_or_half()
 
 

@@ -2,12 +2,11 @@
 """The same bytes sent direct and through the gateway bring the same bytes back, but for cancel
 keys and for the source location (F, L, R) of syntax errors, which the gateway finds itself."""
 
-import threading
-
 import pytest
 
 from harness import wire
-from harness.scripts import CLOSED, CORPUS
+from harness.scripts import CORPUS
+from harness.transparency import normal, play
 
 # The step bounds every send and receive in bytes, the buffers the kernel's socket buffers.
 SIZES = {"plain": {}, "small buffers": {"buffers": 4096},
@@ -16,29 +15,6 @@ SIZES = {"plain": {}, "small buffers": {"buffers": 4096},
 CASES = [pytest.param(script, options, id=f"{group}: {script.name}: {size}")
          for group, scripts in CORPUS.items() for script in scripts
          for size, options in SIZES.items() if not (script.big and "step" in options)]
-
-
-def normal(message):
-    if message.kind != "E" or message.fields.get("C") != "42601":
-        return message.kind, message.body
-    return "E", {code: value for code, value in message.fields.items() if code not in "FLR"}
-
-
-def play(target, script, options):
-    """Startup's parameters and status, and the messages of all steps."""
-    with target.connect(parameters=script.parameters, **options) as connection:
-        stream = []
-        for step in script.steps:
-            # A sender of its own: a script may send more than both sides' buffers hold.
-            sender = threading.Thread(target=connection.send, args=(step.data,))
-            sender.start()
-            stream += (connection.rest() if step.until == CLOSED
-                       else connection.read_until(step.until, step.count))
-            sender.join()
-        if script.steps[-1].until != CLOSED:
-            connection.send(wire.TERMINATE)
-            assert connection.rest() == []
-        return connection.parameters, [normal(message) for message in stream]
 
 
 @pytest.mark.parametrize("script, options", CASES)

@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import documents
 import tidy
 
 SPDX = "// SPDX-License-Identifier: Apache-2.0\n"
@@ -18,9 +19,21 @@ ARCHITECTURE = """# Architecture
 | 1 | Every cut gives the same frames. | `Frame.WaitsAtEveryCut` |
 | 2 | Arrows hold. | `tidy.includes` |
 """
+PITFALLS = """| # | what must hold | guarded by |
+| 1 | Frames. | `Frame.WaitsAtEveryCut` |
+| 1a | Lengths. | No test: there are none |
+| 2 | Empty text. | `script: empty` |
+"""
+SCRIPTS = CMAKE_SPDX + 'A = script("empty", 1)\n'
+
+NAMING = "# What works\n| what | shown by |\n|---|---|\n| frames | `Frame.WaitsAtEveryCut`, `tidy.includes` |\n"
+DOCUMENT = documents.COMPATIBILITY
 
 GOOD = {
+    DOCUMENT: NAMING,
     "ARCHITECTURE.md": ARCHITECTURE,
+    "docs/pitfalls.md": PITFALLS,
+    "tests/integration/harness/scripts.py": SCRIPTS,
     "gateway/CMakeLists.txt": CMAKE_SPDX + "postern_library(postern_pgwire SOURCES pgwire/frame.cc)\n"
     "postern_library(postern_net SOURCES net/loop.cc DEPENDS PkgConfig::LIBUV)\n"
     "postern_library(postern_session SOURCES session/session.cc DEPENDS postern_pgwire)\n",
@@ -124,7 +137,17 @@ BAD = [
      "there is no test Frame.Sings"),
     ("invariants", "a pytest that is not there", "ARCHITECTURE.md", ARCHITECTURE + "| 3 | x | `test_a.py::test_b` |\n",
      "there is no test test_a.py::test_b"),
+    ("named_tests", "a document that is not there", DOCUMENT, None, "does not exist"),
+    ("named_tests", "a test that is not there", DOCUMENT, NAMING + "See `test_a.py::test_b`.\n",
+     "there is no test test_a.py::test_b"),
+    ("named_tests", "a row without a test", DOCUMENT, NAMING + "| `COPY` | review |\n", "this row names no test"),
     ("invariants", "no invariants", "ARCHITECTURE.md", "# Architecture\n", "no numbered row"),
+    ("pitfalls", "no list of them", "docs/pitfalls.md", None, "does not exist"),
+    ("pitfalls", "an empty one", "docs/pitfalls.md", "# Pitfalls\n", "no numbered row"),
+    ("pitfalls", "neither test nor reason", "docs/pitfalls.md", PITFALLS + "| 3 | x | seen once |\n", "neither a test"),
+    ("pitfalls", "a gap", "docs/pitfalls.md", PITFALLS + "| 4 | x | `tidy.text` |\n", "where 3 should"),
+    ("named_tests", "a test that is not there", "docs/a.md", "See `Frame.Sings`.\n", "there is no test Frame.Sings"),
+    ("named_tests", "a script that is not there", "docs/a.md", "`script: loud`\n", "there is no test script: loud"),
 ]  # fmt: skip
 
 # Things that look bad and are not: (rule, file, text).

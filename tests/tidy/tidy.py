@@ -29,6 +29,8 @@ RULES = {
     "folders": tokens.check_folders,
     "architecture": documents.check_paths,
     "invariants": lambda tree: documents.check_invariants(tree, RULES),
+    "pitfalls": lambda tree: documents.check_pitfalls(tree, RULES),
+    "named_tests": lambda tree: documents.check_named_tests(tree, RULES),
 }
 
 

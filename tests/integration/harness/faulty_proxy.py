@@ -4,6 +4,7 @@
 import contextlib
 import socket
 import threading
+import time
 
 
 class FaultyProxy:
@@ -14,6 +15,7 @@ class FaultyProxy:
         self.server_port = server_port
         self.greeting = None
         self.accepted = 0
+        self.accepted_at = []  # on the monotonic clock
         self.pairs = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -31,6 +33,7 @@ class FaultyProxy:
             while True:
                 client, _ = self.listener.accept()
                 self.accepted += 1
+                self.accepted_at.append(time.monotonic())
                 serve = self._relay if self.greeting is None else self._greet
                 threading.Thread(target=serve, args=(client,), daemon=True).start()
 

@@ -141,6 +141,9 @@ EXTENDED = [
     script("flush", Step(parse("SELECT generate_series(1, 3)") + FLUSH, "1"),
            Step(bind() + FLUSH, "2"), Step(describe(b"P") + FLUSH, "T"),
            Step(execute() + FLUSH, "C"), SYNC),
+    script("flush, then Sync commits",
+           Step(run("INSERT INTO scratch VALUES (9, 'flushed')") + FLUSH, "C"), SYNC,
+           query("SELECT v FROM scratch WHERE k = 9"), query("DELETE FROM scratch WHERE k = 9")),
     script("flush after an error", Step(parse("SELECT nope") + FLUSH, "E"), bind() + SYNC),
     script("portal suspension",
            Step(parse("SELECT generate_series(1, 5)") + bind(portal="p") +
@@ -175,6 +178,11 @@ EXTENDED = [
     script("unnamed survives Sync", parse("SELECT 7") + SYNC, bind() + execute() + SYNC),
     script("Query drops the unnamed", parse("SELECT 7") + SYNC, query("SELECT 8"),
            bind() + execute() + SYNC),
+    script("result type changed by DDL", query("BEGIN; CREATE TABLE shifting AS SELECT 1 AS a"),
+           parse("SELECT * FROM shifting", "s") + bind(name="s") + execute() + SYNC,
+           query("SAVEPOINT p; ALTER TABLE shifting ALTER a TYPE text"),
+           bind(name="s") + execute() + SYNC, query("ROLLBACK TO p"),
+           bind(name="s") + execute() + SYNC, query("ROLLBACK")),
     script("unnamed replaced", parse("SELECT 1") + parse("SELECT 2") + bind() + execute() + SYNC),
 ]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A PostgreSQL client that sends any bytes and sees every message (protocol 3.0)."""
+"""A PostgreSQL client that sends any bytes and sees every message (protocol 3.0, or 3.2)."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ import socket
 import struct
 from dataclasses import dataclass
 
-PROTOCOL_3_0 = 3 << 16
+PROTOCOL_3_0, PROTOCOL_3_2 = 3 << 16, 3 << 16 | 2
 SSL_REQUEST, GSSENC_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
 
 
@@ -163,20 +163,25 @@ class Scram:
 
 
 class Wire:
-    """One connection. `step` bounds the bytes of every send and receive, `buffers` the kernel's."""
+    """One connection. `step` bounds the bytes of every send and receive, `buffers` the kernel's; a
+    `host` that begins with / is the folder of a Unix socket, `preface` is sent before all else."""
 
-    def __init__(self, port, host="127.0.0.1", timeout=30.0, buffers=None, step=None):
-        self.socket = socket.socket()
+    def __init__(self, port, host="127.0.0.1", timeout=30.0, buffers=None, step=None, preface=b""):
+        is_unix = host.startswith("/")
+        self.socket = socket.socket(socket.AF_UNIX if is_unix else
+                                    socket.AF_INET6 if ":" in host else socket.AF_INET)
         if buffers:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffers)
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffers)
         self.socket.settimeout(timeout)
-        self.socket.connect((host, port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.connect(f"{host}/.s.PGSQL.{port}" if is_unix else (host, port))
+        if not is_unix:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.step = step
         self.pending = bytearray()
         self.parameters = {}
         self.key = b""
+        self.send(preface)
 
     def __enter__(self):
         return self

@@ -136,6 +136,22 @@ TEST(Check, WantsAPathThatASocketCanHave) {
   EXPECT_TRUE(long_one[0].contains("longer than 107 bytes")) << long_one[0];
 }
 
+TEST(Check, WantsTheFilesThatTlsNeeds) {
+  EXPECT_EQ(test::said(test::with("listen: {tls: {mode: require, cert: /c, key: /k}}")),
+            std::vector<std::string>{});
+  EXPECT_EQ(test::said(test::with("listen: {tls: {mode: disable, cert: /c}}")),
+            std::vector<std::string>{});
+  expect_one({"", "error: listen.tls.key: is needed where listen.tls.mode is allow"},
+             test::errors(test::with("listen: {tls: {mode: allow, cert: /c}}")));
+  expect_one({"", "error: listen.tls.cert: is needed where listen.tls.mode is require"},
+             test::errors(test::with("listen: {tls: {mode: require, key: /k}}")));
+  for (const char* key : {"cert", "key", "client_ca"}) {
+    expect_one({key, "error: listen.tls: says no mode; write mode: require, or allow"},
+               test::errors(test::with(std::string("listen: {tls: {") + key + ": /f}}")));
+  }
+  EXPECT_EQ(test::errors(test::with("listen: {tls: {mode: prefer}}")).size(), 1u);
+}
+
 TEST(Check, RefusesAnAddressThatIsNoAddress) {
   for (const char* address : {"", "example.org", "[::1]", "127.1", "1.2.3.4:6432", "LOCALHOST"}) {
     EXPECT_FALSE(
@@ -144,10 +160,56 @@ TEST(Check, RefusesAnAddressThatIsNoAddress) {
   }
 }
 
+TEST(Check, TakesSeveralAddressesAndAUnixSocket) {
+  for (const char* listen : {"address: [127.0.0.1, \"::1\"]", "address: localhost",
+                             "address: [], unix_socket_dir: /run/postern",
+                             "unix_socket_dir: /run/postern, unix_socket_permissions: 0770"}) {
+    EXPECT_EQ(test::said(test::with(std::string("listen: {") + listen + "}")),
+              std::vector<std::string>{})
+        << listen;
+  }
+  EXPECT_EQ(test::valid(test::with("listen: {address: [\"::1\", 127.0.0.1]}")).listen.address,
+            (std::vector<std::string>{"::1", "127.0.0.1"}));
+}
+
+TEST(Check, RefusesListenersThatNobodyCouldUse) {
+  const std::pair<std::string, const char*> cases[] = {
+      {"address: []", "is empty: nobody could connect"},
+      {"address: [], port: 0, unix_socket_dir: /run", "is 0, which needs a listen.address"},
+      {"address: [127.0.0.1, \"::1\", 127.0.0.1]", "names 127.0.0.1 twice"},
+      {"unix_socket_dir: run", "must begin with '/'"},
+      {"unix_socket_dir: /" + std::string(100, 'x'), "would have 115 bytes"},
+      {"unix_socket_permissions: 0778", "must be an octal mode"},
+      {"unix_socket_permissions: 4777", "must be an octal mode"},
+      {"unix_socket_permissions: \"-77\"", "must be an octal mode"},
+      {"proxy_protocol: {networks: [10.0.0.0/33]}", "'10.0.0.0/33' must end with /0 to /32"},
+      {"proxy_protocol: {networks: [balancer]}", "'balancer' is no numeric address"},
+  };
+  for (const auto& [listen, why] : cases) {
+    const auto errors = test::errors(test::with("listen: {" + listen + "}"));
+    ASSERT_EQ(errors.size(), 1u) << listen;
+    EXPECT_TRUE(errors[0].contains(why)) << errors[0];
+  }
+}
+
+TEST(Check, TrustNeedsAWayInForThisHost) {
+  const auto errors = [](const std::string& listen) {
+    return test::errors(test::document(
+        {.users = "users: [{name: ann, auth: trust}]\n", .rest = "listen: {" + listen + "}\n"}));
+  };
+  EXPECT_EQ(errors("address: [127.0.0.1, \"::1\"]").size(), 0u);
+  EXPECT_EQ(errors("address: [127.0.0.1, 0.0.0.0]").size(), 1u);
+  EXPECT_EQ(errors("address: 0.0.0.0, unix_socket_dir: /run").size(), 0u);
+}
+
 TEST(Check, WarnsOfWeakSettings) {
   const Case cases[] = {
       {test::with("listen: {address: 0.0.0.0}"),
        "f:1:10: warning: listen.address: clients from the network are not encrypted"},
+      {test::with("listen: {address: 0.0.0.0, tls: {mode: allow, cert: /c, key: /k}}"),
+       "warning: listen.tls.mode: 'allow' takes clients from the network that are not encrypted"},
+      {test::with("listen: {proxy_protocol: {networks: [\"::/0\"]}}"),
+       "warning: listen.proxy_protocol.networks: is everybody"},
       {test::with("audit: {on_failure: continue}"),
        "f:1:9: warning: audit.on_failure: statements run"},
       {test::with_user("password: hunter2"),

@@ -182,6 +182,8 @@ TEST(Narrowing, ComparesLimitsAndTakesZeroForNone) {
   EXPECT_EQ(widening(twenty, ten), "limits.statements_per_minute");
   EXPECT_EQ(widening(none, ten), "limits.statements_per_minute");
   EXPECT_EQ(widening(none, UsageLimits{.running_statements = 1}), "limits.running_statements");
+  EXPECT_EQ(widening(none, UsageLimits{.max_user_client_connections = 1}),
+            "limits.max_user_client_connections");
   EXPECT_EQ(widening(none, UsageLimits{.max_result_rows = 1}), "limits.max_result_rows");
   EXPECT_EQ(widening(none, UsageLimits{.max_result_bytes = 1}), "limits.max_result_bytes");
 }

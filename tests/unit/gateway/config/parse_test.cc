@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 TEST(Parse, GivesDefaultsToWhatIsNotSaid) {
   const Config config = test::valid(test::document({}));
-  EXPECT_EQ(config.listen.address, "127.0.0.1");
+  EXPECT_EQ(config.listen.address, std::vector<std::string>{"127.0.0.1"});
   EXPECT_EQ(config.listen.port, 6432);
   ASSERT_EQ(config.databases.size(), 1u);
   const Database& database = config.databases[0];
@@ -28,7 +28,7 @@ audit: {storage: stdout, max_size_mb: 7, max_files: 3, redact_sql: true, durabil
 observability:
   metrics: {enabled: false, path: /m}
   logging: {level: warn, format: console, log_sql: true})"));
-  EXPECT_EQ(config.listen.address, "::1");
+  EXPECT_EQ(config.listen.address, std::vector<std::string>{"::1"});
   EXPECT_EQ(config.listen.port, 0);
   EXPECT_EQ(config.listen.max_statement_bytes, 65'536u);
   EXPECT_EQ(config.listen.client_idle_timeout, 10min);

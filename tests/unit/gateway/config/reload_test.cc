@@ -49,6 +49,14 @@ TEST(Reload, TakesUsers) {
   EXPECT_EQ(result.config.users[0].password.reveal(), "hidden");
 }
 
+TEST(Reload, TakesTlsTowardsClients) {
+  const auto result =
+      reloaded(test::document({}), test::with("listen: {tls: {mode: require, cert: /c, key: /k}}"));
+  EXPECT_EQ(result.kept, Paths());
+  EXPECT_EQ(result.config.listen.tls.mode, TlsMode::Require);
+  EXPECT_EQ(result.config.listen.tls.cert, "/c");
+}
+
 TEST(Reload, TakesTheLevelOfTheLog) {
   const auto result =
       reloaded(test::document({}), test::with("observability: {logging: {level: debug}}"));
@@ -66,16 +74,43 @@ audit: {max_files: 3})"));
   EXPECT_EQ(result.config.audit.max_files, 10U);
 }
 
-TEST(Reload, KeepsHowServersAreConnectedAndNamesIt) {
+TEST(Reload, TakesHowServersAreConnectedAndKept) {
   const auto result =
       reloaded(test::with_database("port: 5433, password: old"),
                test::with_database("port: 5434, password: new, safe_search_path: [private], "
                                    "max_pool_size: 99"));
-  EXPECT_EQ(result.kept,
-            (Paths{"databases[shop].port", "databases[shop].password",
-                   "databases[shop].max_pool_size", "databases[shop].safe_search_path"}));
-  EXPECT_EQ(result.config.databases[0].password.reveal(), "old");
-  EXPECT_EQ(result.config.databases[0].safe_search_path, Paths{"public"});
+  EXPECT_EQ(result.kept, Paths());
+  const Database& database = result.config.databases[0];
+  EXPECT_EQ(database.port, std::vector<std::uint16_t>{5434});
+  EXPECT_EQ(database.password.reveal(), "new");
+  EXPECT_EQ(database.max_pool_size, 99U);
+  EXPECT_EQ(database.safe_search_path, Paths{"private"});
+}
+
+TEST(Reload, TakesTheLimitsOfClientsAndWhomAProxyHeaderIsBelieved) {
+  const auto result = reloaded(
+      test::document({}),
+      test::with("listen: {max_clients: 9, shutdown_timeout: 7s, client_login_timeout: 6s, "
+                 "client_idle_timeout: 5s, proxy_protocol: {networks: [10.0.0.0/8]}}"));
+  EXPECT_EQ(result.kept, Paths());
+  EXPECT_EQ(result.config.listen.max_clients, 9U);
+  EXPECT_EQ(result.config.listen.shutdown_timeout, 7s);
+  EXPECT_EQ(result.config.listen.client_login_timeout, 6s);
+  EXPECT_EQ(result.config.listen.client_idle_timeout, 5s);
+  EXPECT_EQ(result.config.listen.proxy_networks, Paths{"10.0.0.0/8"});
+}
+
+TEST(Reload, KnowsWhatMakesADatabaseAnotherOne) {
+  const auto place = [](const std::string& keys) {
+    return test::valid(test::with_database(keys)).databases[0];
+  };
+  const Database here = place("port: 5433, password: old");
+  EXPECT_TRUE(is_same_place(here, place("port: 5433, password: new, max_pool_size: 3")));
+  for (const char* other :
+       {"port: 5434", "port: 5433, host: [a, b]", "port: 5433, dbname: x",
+        "port: 5433, safe_search_path: [x]", "port: 5433, target_session_attrs: standby"}) {
+    EXPECT_FALSE(is_same_place(here, place(other))) << other;
+  }
 }
 
 TEST(Reload, MatchesDatabasesByNameAndNamesThoseThatCameOrWent) {

@@ -15,10 +15,7 @@ TEST(Unbuilt, KeysAreAcceptedWhileTheyTurnThePartOff) {
            "mcp:",
            "openai: {api_key: \"${OPENAI_API_KEY:-}\"}",
            "rate_limit: {enabled: False}",
-           "listen: {tls: {mode: disable, cert: x.pem}}",
-           "listen: {tls: {cert: \"\", client_ca: \"\"}}",
-           "listen: {workers: 1, unix_socket_dir: \"\"}",
-           "auth_query: {database: \"\", query: \"\"}",
+           "listen: {workers: 1}",
            "observability: {tracing: {enabled: false, exporter: otlp, sample_rate: 0.1}}",
            "observability: {logging: {slow_query_threshold: 0, include_trace_id: false}}",
            "audit: {key: \"\"}",
@@ -39,11 +36,7 @@ TEST(Unbuilt, KeysAreErrorsThatSaySo) {
       {test::with("mcp: {port: 8080}"), "f:1:7: error: mcp.port: is not built yet in this version"},
       {test::with("mcp: {tools: [{a: b}]}"), "mcp.tools: is not built yet in this version"},
       {test::with("mcp: 1"), "mcp: is not built yet in this version"},
-      {test::with("listen: {tls: {mode: allow}}"),
-       "listen.tls.mode: is not built yet in this version; remove it or set it to 'disable'"},
-      {test::with("listen: {tls: {cert: x}}"), "listen.tls.cert: is not built yet"},
       {test::with("listen: {workers: 2}"), "listen.workers: is not built yet"},
-      {test::with("listen: {unix_socket_dir: /run}"), "listen.unix_socket_dir: is not built yet"},
       {test::with("server: {query_timeout: 30.0}"), "server.query_timeout: is not built yet"},
       {test::with("circuit_breaker: {failure_threshold: 5}"), "is not built yet"},
       {test::with("retry: {database: {max_retries: 2}}"),
@@ -60,8 +53,7 @@ TEST(Unbuilt, KeysAreErrorsThatSaySo) {
 TEST(Unbuilt, KeysMustBeKnownEvenWhileThePartIsOff) {
   for (const char* text :
        {"mcp: {enabled: false, prot: 1}", "mcp: {prot: 1}",
-        "mcp: {enabled: false, oauth: {isuer: a}}", "mcp: {enabled: false, tokens: [{nam: a}]}",
-        "listen: {tls: {mode: disable, crt: a}}"}) {
+        "mcp: {enabled: false, oauth: {isuer: a}}", "mcp: {enabled: false, tokens: [{nam: a}]}"}) {
     const auto lines = test::errors(test::with(text));
     ASSERT_EQ(lines.size(), 1u) << text;
     EXPECT_TRUE(lines[0].contains("unknown key; the nearest known one is")) << lines[0];

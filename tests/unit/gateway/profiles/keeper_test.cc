@@ -98,7 +98,7 @@ class KeeperTest : public ::testing::Test {
 
   static constexpr Pace kQuick{.gap_min = milliseconds(1)};
 
-  FakeServer server_;
+  FakeServer server_, other_;
   tests::LoopRunner runner_;
   std::unique_ptr<Keeper> keeper_;
   int changes_ = 0;
@@ -245,6 +245,35 @@ TEST_F(KeeperTest, InterruptsALookThatHangsForOtherRules) {
   EXPECT_FALSE(is_told);  // its look comes still
   server_.same();
   EXPECT_TRUE(until([&] { return is_told; }));
+}
+
+TEST_F(KeeperTest, BelievesItsCatalogUntilOneWasReadOtherwise) {
+  Keeper& keeper = keep_ready();
+  keeper.read_by(other_.look(), Keeper::Belief::Kept);
+  EXPECT_EQ(unavailable(), "");
+  keeper.refresh(Reason::Operator, [] {});
+  other_.changed();
+  ASSERT_TRUE(until([&] { return keeper.status().epoch == 2; }));
+  EXPECT_EQ(server_.started(), 1);
+}
+
+TEST_F(KeeperTest, BelievesNothingOfADatabaseThatMoved) {
+  Keeper& keeper = keep_ready();
+  bool is_done = false;
+  keeper.refresh(Reason::MissingName, [&] { is_done = true; });
+  ASSERT_TRUE(until([&] { return server_.started() == 2; }));
+  server_.changed();  // what the look under way brings counts no more
+  keeper.read_by(other_.look(), Keeper::Belief::Dropped);
+  keeper.use(database(Rules::DenySecrets), {}, [] {});
+  EXPECT_EQ(unavailable(), "the catalog is being read");
+  EXPECT_TRUE(keeper.is_starting());
+  ASSERT_TRUE(until([&] { return other_.started() == 1; }));
+  EXPECT_EQ(keeper.status().epoch, 1U);
+  EXPECT_FALSE(is_done);
+  other_.changed();
+  ASSERT_TRUE(until([&] { return is_done; }));
+  EXPECT_EQ(keeper.status().epoch, 2U);
+  EXPECT_EQ(unavailable(), "");
 }
 
 TEST_F(KeeperTest, TurnsRulesOffAndOnAgain) {

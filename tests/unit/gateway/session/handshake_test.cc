@@ -11,7 +11,7 @@
 namespace gateway::session {
 namespace {
 
-using Peer = HandshakeContext::Peer;
+using Peer = Channel::Peer;
 
 constexpr std::uint32_t kSsl = 80877103, kGss = 80877104, kCancel = 80877102, kV30 = 3 << 16;
 const std::string kNonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
@@ -32,7 +32,9 @@ class Handshaking : public testing::Test {
     users_.add("local", {.method = auth::Method::Trust});
   }
 
-  Handshake handshake(Peer peer = Peer::Loopback) { return Handshake({users_, kNonce, peer}); }
+  Handshake handshake(Peer peer = Peer::Loopback) {
+    return Handshake({users_, kNonce, {.peer = peer}});
+  }
 
   // Gives `bytes` in pieces, as a connection does; answers what the client gets.
   static std::string give(Handshake& handshake, std::string_view bytes,
@@ -109,16 +111,37 @@ TEST_F(Handshaking, EndsOnBytesBehindAnEncryptionRequest) {
 }
 
 TEST_F(Handshaking, NegotiatesTheProtocolExactlyOnce) {
-  for (const std::string& bytes :
-       {start("user|local", kV30 + 2), start("user|local", kV30 + 9999),
-        start("user|local|_pq_.x|1"), start("user|local|_pq_.x|1", kV30 + 2)}) {
+  struct Case {
+    std::uint32_t asked, spoken;
+    std::string option;  // unknown
+    bool is_told;
+  };
+  const std::vector<Case> cases{
+      {kV30, kV30, "", false},
+      {kV30 + 2, kV30 + 2, "", false},
+      {kV30 + 1, kV30, "", true},
+      {kV30 + 3, kV30 + 2, "", true},
+      {kV30 + 9999, kV30 + 2, "", true},
+      {kV30, kV30, "_pq_.x", true},
+      {kV30 + 2, kV30 + 2, "_pq_.x", true},
+      {kV30 + 9999, kV30 + 2, "_pq_.x", true},
+  };
+  for (const auto& [asked, spoken, option, is_told] : cases) {
     Handshake handshake = this->handshake();
-    EXPECT_EQ(outline(give(handshake, bytes, 1)), "v");
-    EXPECT_NE(login(handshake), nullptr);
+    const std::string pairs = option.empty() ? "user|local" : "user|local|" + option + "|1";
+    const std::string options = option.empty() ? wire::be32(0) : wire::be32(1) + wire::z(option);
+    EXPECT_EQ(give(handshake, start(pairs, asked), 1),
+              is_told ? wire::frame('v', wire::be32(spoken) + options) : "");
+    ASSERT_NE(login(handshake), nullptr);
+    EXPECT_EQ(login(handshake)->protocol, spoken);
   }
-  Handshake plain = handshake();
-  EXPECT_EQ(give(plain, start("user|local")), "");
-  EXPECT_NE(login(plain), nullptr);
+}
+
+TEST_F(Handshaking, TellsAClientOfProtocol2InItsForm) {
+  Handshake handshake = this->handshake();
+  EXPECT_EQ(give(handshake, start("user|local", 2 << 16)),
+            wire::z("EFATAL:  unsupported frontend protocol 2.0: server supports 3.0 to 3.2\n"));
+  EXPECT_EQ(failure(handshake)->reason, CloseReason::ClientProtocolViolation);
 }
 
 TEST_F(Handshaking, RefusesWhatItDoesNotServe) {
@@ -127,7 +150,6 @@ TEST_F(Handshaking, RefusesWhatItDoesNotServe) {
     CloseReason reason;
   };
   const std::vector<Case> cases{
-      {start("user|local", 2 << 16), "E0A000", CloseReason::ClientProtocolViolation},
       {start("user|local", 4 << 16), "E0A000", CloseReason::ClientProtocolViolation},
       {start("user|local|replication|true"), "E0A000", CloseReason::LoginRefused},
       {start("user|local|replication|database"), "E0A000", CloseReason::LoginRefused},

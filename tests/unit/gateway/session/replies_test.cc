@@ -49,6 +49,22 @@ TEST(Replies, HoldTheClientUntilItsCopyStarts) {
   EXPECT_EQ(talk.to_server, copy_done() + query("SELECT 1"));
 }
 
+TEST(Replies, PassErrorsThatLackFieldsOrHaveUnknownOnes) {
+  const std::vector<std::string> bodies{
+      std::string(1, '\0'), z("SERROR") + '\0', z("Mno code") + '\0',
+      z("SERROR") + z("C42P01") + z("Mm") + z("Z1") + z("\x7f what") + '\0',
+      z("C") + z("M") + '\0'};
+  for (const std::string& body : bodies) {
+    Talk talk;
+    start(talk, query("SELECT 1"));
+    talk.server(frame('E', body) + ready('I'));
+    EXPECT_EQ(talk.to_client, frame('E', body) + ready('I'));
+    EXPECT_FALSE(talk.closed);
+    talk.forget().client(query("SELECT 2"));
+    EXPECT_EQ(talk.to_server, query("SELECT 2"));
+  }
+}
+
 TEST(Replies, AreAskedForWhereAStatementWaitsForOne) {
   Talk talk;
   start(talk, parse("a", "SELECT 1"));

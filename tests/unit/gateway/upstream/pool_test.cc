@@ -166,11 +166,12 @@ TEST_F(PoolTest, GivesNobodyAServerWithFormerPins) {
   const auto pinned = [](const char* timeout) { return Settings{{"statement_timeout", timeout}}; };
   auto with = settings();
   with.pinned = pinned("30000");
-  make(std::move(with));
+  make(with);
   auto idle = take(), busy = take();
   put_back(std::move(idle));
   ASSERT_EQ(pool->counts().idle, 1U);
-  pool->pin(pinned("7000"));
+  with.pinned = pinned("7000");
+  pool->use(with);
   EXPECT_EQ(pool->counts().idle, 0U);
   EXPECT_EQ(pool->known_parameters(), nullptr);
   EXPECT_EQ(ask(*busy, "SHOW statement_timeout"), "30s");
@@ -182,11 +183,49 @@ TEST_F(PoolTest, GivesNobodyAServerWithFormerPins) {
   EXPECT_EQ(pool->counts().idle, 1U);
 }
 
+TEST_F(PoolTest, GivesNobodyAServerThatWasConnectedOtherwise) {
+  auto with = settings();
+  make(with);
+  auto idle = take(), busy = take();
+  put_back(std::move(idle));
+  with.connection.emplace_back("application_name", "moved");
+  pool->use(with);
+  EXPECT_EQ(pool->counts().idle, 0U);
+  EXPECT_FALSE(pool->reachable()) << "nobody knows yet";
+  put_back(std::move(busy));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  auto server = take();
+  EXPECT_EQ(ask(*server, "SHOW application_name"), "moved");
+  EXPECT_TRUE(pool->reachable());
+}
+
+TEST_F(PoolTest, TakesOtherSizesAndKeepsItsServers) {
+  auto with = settings();
+  with.max_size = 2;
+  make(with);
+  auto first = take(), second = take();
+  Request& third = request();
+  with.max_size = 3;
+  pool->use(with);
+  ASSERT_TRUE(run_until([&] { return third.server != nullptr; })) << "there is room now";
+  with.max_size = 1;
+  pool->use(with);
+  const auto id = third.server->id();
+  put_back(std::move(first));
+  put_back(std::move(second));
+  EXPECT_TRUE(run_until([&] { return pool->counts().idle + pool->counts().resetting == 0; }))
+      << "one is enough, and busy";
+  put_back(std::move(third.server));
+  EXPECT_EQ(take()->id(), id);
+}
+
 TEST_F(PoolTest, ServesThoseWhoWaitWhenItsPinsChange) {
-  make(settings());
+  auto with = settings();
+  make(with);
   Request& asked = request();
   ASSERT_TRUE(run_until([&] { return pool->counts().connecting == 1; }));
-  pool->pin({{"statement_timeout", "7000"}});
+  with.pinned = {{"statement_timeout", "7000"}};
+  pool->use(with);
   ASSERT_TRUE(run_until([&] { return asked.calls == 1; }));
   ASSERT_NE(asked.server, nullptr);
   EXPECT_EQ(ask(*asked.server, "SHOW statement_timeout"), "7s");

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands under `listen` about where clients come from. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/config/config.h"
+
+namespace gateway::config {
+
+class Findings;
+
+// Where PostgreSQL's clients look for a server's socket: "/run/postern/.s.PGSQL.6432".
+std::string socket_path(std::string_view folder, std::uint16_t port);
+
+// "0770" or "770": what chmod takes; nothing where it is no such number.
+std::optional<unsigned> parse_mode(std::string_view text);
+
+// No client from another host can reach a listener.
+bool is_local(const Listen& listen);
+
+void check_listeners(Findings& findings);
+
+}  // namespace gateway::config

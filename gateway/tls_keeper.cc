@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/tls_keeper.h"
+
+#include <memory>
+#include <utility>
+
+#include "gateway/telemetry/log.h"
+
+namespace gateway {
+
+using telemetry::ReloadResult;
+
+struct TlsKeeper::Outcome {
+  std::uint64_t generation = 0;
+  FileStamps stamps;
+  std::expected<LoadedTls, config::TlsFault> loaded;
+};
+
+TlsKeeper::TlsKeeper(Surroundings surroundings, config::Tls files, LoadedTls loaded)
+    : surroundings_(surroundings), timer_(surroundings.loop), worker_(surroundings.loop) {
+  use(std::move(files), std::move(loaded));
+  timer_.repeat(kTlsLook, [this] { look(); });
+}
+
+void TlsKeeper::use(config::Tls files, LoadedTls loaded) {
+  files_ = std::move(files);
+  ++generation_;
+  put_in_force(std::move(loaded));
+}
+
+void TlsKeeper::put_in_force(LoadedTls loaded) {
+  tls_ = std::move(loaded.tls);
+  seen_ = tried_ = std::move(loaded.stamps);
+  if (tls_.acceptor == nullptr) return;
+  telemetry::log_info("TLS certificate in use", {{"subject", tls_.acceptor->subject()},
+                                                 {"valid_until", tls_.acceptor->not_after()}});
+}
+
+// The file system may be slow, so it is asked on a thread.
+void TlsKeeper::look() {
+  if (is_busy_ || files_.mode == config::TlsMode::Disable) return;
+  is_busy_ = true;
+  auto outcome = std::make_shared<Outcome>();
+  outcome->generation = generation_;
+  worker_.submit([outcome, files = files_] { outcome->stamps = stamps_of(files); },
+                 [this, outcome] {
+                   is_busy_ = false;
+                   on_look(*outcome);
+                 });
+}
+
+void TlsKeeper::on_look(const Outcome& outcome) {
+  if (outcome.generation != generation_) return;
+  const bool stands_still = outcome.stamps == seen_;
+  seen_ = outcome.stamps;
+  if (stands_still && seen_ != tried_) load();
+}
+
+void TlsKeeper::load() {
+  is_busy_ = true;
+  auto outcome = std::make_shared<Outcome>();
+  outcome->generation = generation_;
+  worker_.submit(
+      [outcome, files = files_] {
+        outcome->stamps = stamps_of(files);
+        outcome->loaded = load_tls(files);
+      },
+      [this, outcome] {
+        is_busy_ = false;
+        on_loaded(*outcome);
+      });
+}
+
+void TlsKeeper::on_loaded(Outcome& outcome) {
+  if (outcome.generation != generation_) return;
+  if (outcome.loaded) {
+    put_in_force(std::move(*outcome.loaded));
+    return report(ReloadResult::Ok, "listen.tls: certificate of " + tls_.acceptor->subject() +
+                                        ", valid until " + tls_.acceptor->not_after());
+  }
+  seen_ = tried_ = outcome.stamps;
+  telemetry::log_error("TLS files refused: the old ones stay in use",
+                       {{"why", text_of(outcome.loaded.error())}});
+  report(ReloadResult::Failed, text_of(outcome.loaded.error()));
+}
+
+void TlsKeeper::report(ReloadResult result, const std::string& detail) {
+  ++surroundings_.metrics.config_reloads[result];
+  surroundings_.audit.append(
+      audit::Log::format_session({}),
+      audit::Occurrence{.event = audit::Event::ConfigReloaded,
+                        .status = result == ReloadResult::Ok ? "ok" : "failed",
+                        .detail = detail});
+  surroundings_.loop.wake();
+}
+
+}  // namespace gateway

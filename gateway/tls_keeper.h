@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What client connections to come speak TLS with. Looks whether the files have changed, as a
+// renewal changes them, and takes the new ones. Those that cannot be used change nothing. Said in
+// the log, the metrics and the audit, as a reload is.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "gateway/audit/log.h"
+#include "gateway/config/config.h"
+#include "gateway/net/loop.h"
+#include "gateway/net/worker.h"
+#include "gateway/telemetry/metrics.h"
+#include "gateway/tls_files.h"
+
+namespace gateway {
+
+// Files are taken once two looks saw them alike: certificate and key are seldom written at once.
+inline constexpr std::chrono::milliseconds kTlsLook{1000};
+
+class TlsKeeper {
+ public:
+  struct Surroundings {  // each outlives it
+    net::Loop& loop;
+    audit::Log& audit;
+    telemetry::LoopMetrics& metrics;
+  };
+
+  TlsKeeper(Surroundings surroundings, config::Tls files, LoadedTls loaded);
+  TlsKeeper(const TlsKeeper&) = delete;
+  TlsKeeper& operator=(const TlsKeeper&) = delete;
+
+  const relay::ClientTls& tls() const { return tls_; }  // valid as long as this object
+  void use(config::Tls files, LoadedTls loaded);        // from a reload
+
+ private:
+  struct Outcome;
+  void put_in_force(LoadedTls loaded);
+  void look();
+  void on_look(const Outcome& outcome);
+  void load();
+  void on_loaded(Outcome& outcome);
+  void report(telemetry::ReloadResult result, const std::string& detail);
+
+  Surroundings surroundings_;
+  config::Tls files_;
+  relay::ClientTls tls_;
+  FileStamps tried_;              // of what was read last
+  FileStamps seen_;               // of the last look
+  std::uint64_t generation_ = 0;  // of files_: what was read for an older one is dropped
+  bool is_busy_ = false;
+  net::Timer timer_;
+  net::Worker worker_;
+};
+
+}  // namespace gateway
