@@ -20,11 +20,15 @@ import targets as setups  # noqa: E402
 from harness.cluster import Cluster, binaries  # noqa: E402
 
 ROW_BYTES = 1000
+ROW = b"1\t" + b"x" * (ROW_BYTES - 3) + b"\n"
+# Each row is read and then left out: what the table would do with it is not measured.
+SINK = "CREATE TABLE sink (n integer, filler text)"
+COPY_IN = "COPY sink FROM STDIN WHERE false"
 
 
 def stream_sql(kind, megabytes):
     rows = f"SELECT n, repeat('x', {ROW_BYTES}) FROM generate_series(1, {megabytes * 1000}) AS n"
-    return f"COPY ({rows}) TO STDOUT" if kind == "copy" else rows
+    return f"COPY ({rows}) TO STDOUT" if kind == "copy-out" else rows
 
 
 def kinds(options, script):
@@ -35,16 +39,22 @@ def kinds(options, script):
         "simple": ("pgbench -S -M simple",
                    lambda target: measure.transactions(target, seconds, "-S"),
                    report.transactions),
+        "extended": ("pgbench -S -M extended",
+                     lambda target: measure.transactions(target, seconds, "-S", "-M", "extended"),
+                     report.transactions),
         "prepared": ("pgbench -S -M prepared",
                      lambda target: measure.transactions(target, seconds, "-S", "-M", "prepared"),
                      report.transactions),
         "connect": ("Connect (SCRAM), SELECT 1, disconnect",
                     lambda target: measure.connections(target, seconds, script),
                     report.connections),
-        "copy": (f"COPY TO STDOUT, {megabytes} MB in rows of {ROW_BYTES} bytes, one client",
-                 lambda target: measure.result_bytes(target, stream_sql("copy", megabytes)),
-                 report.streams),
-        "select": (f"SELECT, {megabytes} MB in rows of {ROW_BYTES} bytes, one client",
+        "copy-out": (f"COPY TO STDOUT, {megabytes} MB in rows of {ROW_BYTES} bytes, one client",
+                     lambda target: measure.result_bytes(target, stream_sql("copy-out", megabytes)),
+                     report.streams),
+        "copy-in": (f"COPY FROM STDIN, {megabytes} MB in rows of {ROW_BYTES} bytes, one client",
+                    lambda target: measure.copied_in_bytes(target, COPY_IN, ROW, megabytes * 1000),
+                    report.streams),
+        "select": (f"SELECT of {megabytes * 1000:,} rows of {ROW_BYTES} bytes, one client",
                    lambda target: measure.result_bytes(target, stream_sql("select", megabytes)),
                    report.streams),
     }
@@ -94,7 +104,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="of each pgbench run")
-    parser.add_argument("--megabytes", type=int, default=200, help="of each large result")
+    parser.add_argument("--megabytes", type=int, default=1000, help="of each large result")
     parser.add_argument("--scale", type=int, default=5, help="of pgbench -i")
     parser.add_argument("--only", default="", metavar="KIND,…")
     parser.add_argument("--also", action="append", default=[], metavar="NAME=BINARY")
@@ -138,6 +148,8 @@ def run(options, script):
         subprocess.run([binaries() / "pgbench", "-i", "-q", "-s", str(options.scale)], check=True,
                        env=direct.environment(), stderr=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL)
+        with direct.connect() as connection:
+            connection.simple(SINK)
         for group, start in groups:
             tables += measured(options, cluster, chosen(options, group), start)
     finally:

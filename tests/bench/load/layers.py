@@ -14,18 +14,19 @@ BASE = "nothing"
 GATE = {"enabled": True, "on_cost_exceeded": "deny"}
 LIMITS = {"statements_per_minute": 10_000_000, "running_statements": 1000,
           "max_result_rows": 1_000_000, "max_result_bytes": "1GiB"}
-RULES = policies.RULES
-GATED = RULES | {"explain_policy": GATE}
+RULED = {"mode": "read_only", "access_policy": policies.RULES}
+GATED = {"mode": "read_only", "access_policy": policies.RULES | {"explain_policy": GATE}}
+LIMITED = GATED | {"limits": LIMITS}
 # Name -> audit on?, keys of the database, keys of the audit.
 LAYERS = {
     BASE: (False, {"mode": "permissive"}, {}),
-    "20 rules, row guard": (False, {"access_policy": RULES}, {}),
-    "rules, gate": (False, {"access_policy": GATED}, {}),
-    "rules, gate, limits": (False, {"access_policy": GATED, "limits": LIMITS}, {}),
-    "all, audit to file": (True, {"access_policy": GATED, "limits": LIMITS}, {}),
-    "all, audit with key": (True, {"access_policy": GATED, "limits": LIMITS},
+    "20 rules, row guard": (False, RULED, {}),
+    "rules, gate": (False, GATED, {}),
+    "rules, gate, limits": (False, LIMITED, {}),
+    "all, audit to file": (True, LIMITED, {}),
+    "all, audit with key": (True, LIMITED,
                             {"key": "0123456789abcdef0123456789abcdef"}),
-    "all, audit with fsync": (True, {"access_policy": GATED, "limits": LIMITS},
+    "all, audit with fsync": (True, LIMITED,
                               {"durability": "fsync"}),
 }
 # By a range of a key: its facts do not bound it. Cold: no two texts are alike; pgbench itself is told

@@ -88,3 +88,25 @@ def result_bytes(target, sql):
             elapsed = time.monotonic() - start
         return Sample(total / elapsed), total
     return with_cpu(target, 1e6, run)
+
+
+def copied_in_bytes(target, sql, row, count):
+    """One client that sends so many rows, 64 in a CopyData."""
+    some = wire.copy_data(row * 64)
+    pieces = max(1, count // 64)
+    piece = some * 16
+
+    def run():
+        with target.connect() as connection:
+            start = time.monotonic()
+            connection.send(wire.query(sql))
+            connection.read_until("G")
+            for _ in range(pieces // 16):
+                connection.socket.sendall(piece)
+            connection.send(some * (pieces % 16), wire.message(b"c"))
+            answer = connection.ready()
+            assert wire.kinds(answer) == "CZ", answer
+            elapsed = time.monotonic() - start
+        total = pieces * len(some)
+        return Sample(total / elapsed), total
+    return with_cpu(target, 1e6, run)

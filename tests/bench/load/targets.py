@@ -39,7 +39,7 @@ class Postern(Gateway, Proxy):
     def __init__(self, server_port, audit, binary, database=None):
         """`database` changes keys of the one database."""
         super().__init__(server_port,
-                         {"max_pool_size": POOL_SIZE, "mode": "read_only"} | (database or {}),
+                         {"max_pool_size": POOL_SIZE, "mode": "permissive"} | (database or {}),
                          audit={"enabled": audit})
         self.binary = binary
 
