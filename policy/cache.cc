@@ -119,9 +119,10 @@ struct VerdictCache::State {
   Bucket& bucket(std::uint64_t hash) { return buckets[hash & (buckets.size() - 1)]; }
 
   std::shared_ptr<const Verdict> find(const Question& question) {
-    if (auto known = find(key_of(question.sql, Spelling::Exact), question)) return known;
-    const auto form = mask.form_of(question.sql);
-    return form ? find(key_of(*form, Spelling::Form), question) : nullptr;
+    if (const auto form = mask.form_of(question.sql)) {
+      if (auto known = find(key_of(*form, Spelling::Form), question)) return known;
+    }
+    return find(key_of(question.sql, Spelling::Exact), question);
   }
 
   std::shared_ptr<const Verdict> find(const Key& key, const Question& question) {
