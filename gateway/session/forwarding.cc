@@ -22,15 +22,16 @@ std::optional<Session::Flow> Session::need_server(const Message& message, std::s
 
 Expected& Session::expect(ReplyKind kind, Treatment treatment) {
   note_sent();
-  replies_.push({.kind = kind,
-                 .treatment = treatment,
-                 .may_quote_hidden = hides_anything(),  // unless more is known
-                 .is_guarded = is_enforced(),
-                 .access = profile().access,
-                 .seq = next_seq_++,
-                 .unit = unit_,
-                 .sent_at = now_});
-  return replies_.back();
+  Expected& entry = replies_.add();
+  entry.kind = kind;
+  entry.treatment = treatment;
+  entry.may_quote_hidden = hides_anything();  // unless more is known
+  entry.is_guarded = is_enforced();
+  entry.access = profile().access;
+  entry.seq = next_seq_++;
+  entry.unit = unit_;
+  entry.sent_at = now_;
+  return entry;
 }
 
 Expected& Session::forward(const Message& message, ReplyKind kind, Output& out) {
@@ -118,10 +119,10 @@ std::uint64_t Session::decide(const Decided& decided, const policy::StatementVer
 Names::Belief Session::predict(const policy::Effect& effect, PreparedRef text, Place place) {
   using Kind = policy::Effect::Kind;
   if (effect.kind == Kind::None) return Names::Belief::Known;
+  if (effect.kind == Kind::Execute) return statements_.believe(effect.name, place.unit);
   Names::Change change{
       .seq = next_seq_, .part = place.part, .unit = place.unit, .name = effect.name};
   switch (effect.kind) {
-    case Kind::Execute: return statements_.look_up(effect.name, place.unit).belief;
     case Kind::Prepare:
       change.prepared = std::move(text);
       statements_.predict(std::move(change));
@@ -141,11 +142,12 @@ Names::Belief Session::predict(const policy::Effect& effect, PreparedRef text, P
       break;
     case Kind::DiscardAll:
       change.all = true;
-      portals_.predict(change);
+      portals_.predict(Names::Change(change));
       change.named_only = true;
       statements_.predict(std::move(change));
       break;
     case Kind::None:
+    case Kind::Execute:
     case Kind::Fetch:  // from a cursor that a function may have opened: its own text was judged
     case Kind::Begin:
     case Kind::EndTransaction:  // what it ends is read off ReadyForQuery
@@ -159,9 +161,9 @@ Names::Belief Session::predict(const policy::Effect& effect, PreparedRef text, P
 
 // A Query drops the unnamed statement and portal before anything else.
 void Session::predict_query_start(std::uint64_t unit) {
-  const Names::Change erased{.seq = next_seq_, .unit = unit, .when = Names::When::Reached};
-  statements_.predict(erased);
-  portals_.predict(erased);
+  for (Names* names : {&statements_, &portals_}) {
+    names->predict({.seq = next_seq_, .unit = unit, .when = Names::When::Reached});
+  }
 }
 
 void Session::withdraw_predictions() {

@@ -42,7 +42,7 @@ Session::Flow Session::no_room(const Message& message, std::string_view sql, con
 // Nothing when `name` is known; else what became of the message.
 std::optional<Session::Flow> Session::check_names(std::string_view name, const Names& names,
                                                   const Message& message, Output& out) {
-  switch (names.look_up(name, unit_).belief) {
+  switch (names.believe(name, unit_)) {
     case Names::Belief::Known: return std::nullopt;
     case Names::Belief::Unsettled: return wait_for_replies(out);
     case Names::Belief::Absent: break;

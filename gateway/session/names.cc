@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session/names.h"
 
-#include <iterator>
 #include <utility>
 
 namespace gateway::session {
@@ -29,17 +28,29 @@ const policy::Effect& Prepared::effect() const {
 }
 
 Names::Lookup Names::look_up(std::string_view name, std::uint64_t unit) const {
+  const Found found = find(name, unit);
+  return {found.belief, found.prepared == nullptr ? nullptr : *found.prepared};
+}
+
+Names::Found Names::find(std::string_view name, std::uint64_t unit) const {
   const std::string_view key = name_key(name);
   for (std::size_t i = pending_.size(); i-- > 0;) {
     const Change& change = pending_[i];
     if (!covers(change, key)) continue;
     if (change.unit != unit) return {Belief::Unsettled, nullptr};
     if (change.when == When::Failure) continue;  // nothing later in its unit runs where it holds
-    return {change.prepared ? Belief::Known : Belief::Absent, change.prepared};
+    if (!change.prepared) return {Belief::Absent, nullptr};
+    return {Belief::Known, &change.prepared};
   }
+  const Settled* settled = find_settled(key);
+  if (settled == nullptr) return {Belief::Absent, nullptr};
+  return {Belief::Known, &settled->prepared};
+}
+
+const Names::Settled* Names::find_settled(std::string_view key) const {
+  if (key.empty()) return unnamed_ ? &*unnamed_ : nullptr;
   const auto found = settled_.find(key);
-  if (found == settled_.end()) return {Belief::Absent, nullptr};
-  return {Belief::Known, found->second.prepared};
+  return found == settled_.end() ? nullptr : &found->second;
 }
 
 bool Names::covers(const Change& change, std::string_view key) {
@@ -47,9 +58,16 @@ bool Names::covers(const Change& change, std::string_view key) {
   return change.name == key;
 }
 
-void Names::predict(Change change) {
+// Erases one name that is not there, and that nothing unsettled may bring.
+bool Names::changes_nothing(const Change& change) const {
+  return !change.all && !change.prepared && pending_.empty() &&
+         find_settled(change.name) == nullptr;
+}
+
+void Names::predict(Change&& change) {
+  if (changes_nothing(change)) return;
   if (change.prepared) bytes_ += change.prepared->sql.size();
-  pending_.push_back(std::move(change));
+  pending_.emplace_back(std::move(change));
 }
 
 void Names::withdraw(std::uint64_t seq) {
@@ -82,66 +100,76 @@ void Names::skipped(std::uint64_t seq) {
   while (!pending_.empty() && pending_.front().seq == seq) pop_front();
 }
 
-void Names::doubt_fresh() {
-  for (auto& [name, settled] : settled_) {
-    if (settled.age == Age::Fresh) settled.age = Age::Doubtful;
+template <typename Visit>
+void Names::for_each_settled(Visit&& visit) {
+  if (unnamed_) visit(*unnamed_);
+  for (auto& [name, settled] : settled_) visit(settled);
+}
+
+template <typename Stays>
+void Names::erase_unless(Stays&& stays) {
+  if (unnamed_ && !stays(std::string_view{}, *unnamed_)) erase({});
+  for (auto at = settled_.begin(); at != settled_.end();) {
+    if (stays(at->first, at->second)) {
+      ++at;
+    } else {
+      bytes_ -= at->second.prepared->sql.size();
+      at = settled_.erase(at);
+    }
   }
+}
+
+void Names::doubt_fresh() {
+  for_each_settled([](Settled& settled) {
+    if (settled.age == Age::Fresh) settled.age = Age::Doubtful;
+  });
 }
 
 void Names::end_transaction() {
-  for (auto at = settled_.begin(); at != settled_.end();) {
-    const auto next = std::next(at);
-    if (!at->second.holdable || at->second.age == Age::Doubtful) {
-      erase(at);
-    } else {
-      at->second.age = Age::Lasting;
-    }
-    at = next;
-  }
+  erase_unless([](std::string_view, Settled& settled) {
+    if (!settled.holdable || settled.age == Age::Doubtful) return false;
+    settled.age = Age::Lasting;
+    return true;
+  });
 }
 
 void Names::commit() {
-  for (auto& [name, settled] : settled_) settled.age = Age::Fresh;
+  for_each_settled([](Settled& settled) { settled.age = Age::Fresh; });
   end_transaction();
 }
 
 void Names::release_verdicts() {
-  for (auto& [name, settled] : settled_) settled.prepared->verdict.reset();
+  for_each_settled([](Settled& settled) { settled.prepared->verdict.reset(); });
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     if (const auto& prepared = pending_[i].prepared) prepared->verdict.reset();
   }
 }
 
-void Names::apply(const Change& change) {
+// What it holds is taken out of it.
+void Names::apply(Change& change) {
   if (change.all) {
-    for (auto at = settled_.begin(); at != settled_.end();) {
-      const auto next = std::next(at);
-      if (covers(change, at->first)) erase(at);
-      at = next;
-    }
-    return;
+    return erase_unless(
+        [&](std::string_view name, const Settled&) { return !covers(change, name); });
   }
-  erase_now(change.name);
+  erase(change.name);
   if (!change.prepared) return;
-  bytes_ += change.prepared->sql.size();
-  if (!spare_) {
-    settled_.emplace(change.name, Settled{change.prepared, change.holdable});
-    return;
+  Settled settled{.prepared = std::move(change.prepared), .holdable = change.holdable};
+  if (change.name.empty()) {
+    unnamed_ = std::move(settled);
+  } else {
+    settled_.emplace(std::move(change.name), std::move(settled));
   }
-  spare_.key() = change.name;
-  spare_.mapped() = {change.prepared, change.holdable};
-  settled_.insert(std::move(spare_));
 }
 
-void Names::erase_now(std::string_view key) {
-  const auto found = settled_.find(key);
-  if (found != settled_.end()) erase(found);
-}
-
-void Names::erase(Map::iterator at) {
-  bytes_ -= at->second.prepared->sql.size();
-  spare_ = settled_.extract(at);
-  spare_.mapped().prepared.reset();
+void Names::erase(std::string_view key) {
+  const Settled* settled = find_settled(key);
+  if (settled == nullptr) return;
+  bytes_ -= settled->prepared->sql.size();
+  if (key.empty()) {
+    unnamed_.reset();
+  } else {
+    settled_.erase(settled_.find(key));
+  }
 }
 
 }  // namespace gateway::session

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -67,6 +68,9 @@ class Names {
   // As a message of `unit` will find it. Unsettled: an earlier unit's change of it is unanswered;
   // wait.
   Lookup look_up(std::string_view name, std::uint64_t unit) const;
+  Belief believe(std::string_view name, std::uint64_t unit) const {
+    return find(name, unit).belief;
+  }
 
   enum class When : std::uint8_t {
     Success,  // of the message that asks for it
@@ -85,7 +89,7 @@ class Names {
     std::string name;
     PreparedRef prepared;  // null: erased
   };
-  void predict(Change change);
+  void predict(Change&& change);
   void withdraw(std::uint64_t seq);  // of a message that is not sent after all: the newest changes
 
   void succeeded(std::uint64_t seq, std::size_t part);
@@ -103,13 +107,12 @@ class Names {
   // Each is to be judged again before it is used.
   void release_verdicts();
 
-  std::size_t size() const { return settled_.size() + pending_.size(); }
+  std::size_t size() const { return settled_.size() + (unnamed_ ? 1 : 0) + pending_.size(); }
   std::size_t bytes() const { return bytes_; }
   bool has_room() const { return size() < kPreparedMax && bytes() < kPreparedBytesMax; }
   bool has_pending() const { return !pending_.empty(); }
 
  private:
-  void erase_now(std::string_view key);
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
@@ -122,17 +125,26 @@ class Names {
     bool holdable = false;
     Age age = Age::Fresh;
   };
+  struct Found {
+    Belief belief;
+    const PreparedRef* prepared;  // not null where it is known
+  };
+  Found find(std::string_view name, std::uint64_t unit) const;
+  const Settled* find_settled(std::string_view key) const;
   static bool covers(const Change& change, std::string_view key);
+  bool changes_nothing(const Change& change) const;
   void pop_front();
-  void apply(const Change& change);
-  using Map = std::unordered_map<std::string, Settled, Hash, std::equal_to<>>;
-  void erase(Map::iterator at);
+  void apply(Change& change);
+  void erase(std::string_view key);
+  template <typename Stays>
+  void erase_unless(Stays&& stays);
+  template <typename Visit>
+  void for_each_settled(Visit&& visit);
 
-  Map settled_;
-  Map::node_type
-      spare_;  // of the last erased: the unnamed portal comes and goes with each statement
-  Queue<Change> pending_;  // by seq
-  std::size_t bytes_ = 0;  // of the texts that names hold, settled or not
+  std::unordered_map<std::string, Settled, Hash, std::equal_to<>> settled_;  // that have a name
+  std::optional<Settled> unnamed_;  // comes and goes with each statement
+  Queue<Change> pending_;           // by seq
+  std::size_t bytes_ = 0;           // of the texts that names hold, settled or not
 };
 
 }  // namespace gateway::session

@@ -73,7 +73,7 @@ class ReplyQueue {
   Expected& front() { return entries_.front(); }
   const Expected& front() const { return entries_.front(); }
   Expected& back() { return entries_.back(); }
-  void push(Expected entry) { entries_.push_back(std::move(entry)); }
+  Expected& add() { return entries_.emplace_back(); }
   // Some entry is answered with ReadyForQuery, so the server sends what it keeps back.
   bool holds_ready() const {
     for (std::size_t i = 0; i < entries_.size(); ++i) {

@@ -33,6 +33,7 @@ void Runs::note_own(std::size_t before) {
 }
 
 void Runs::clear() {
+  if (runs_.empty()) return;
   runs_.clear();
   pieces_.clear();
   own_.clear();
