@@ -88,6 +88,12 @@ struct Stream::State {
     poll->watch(wanted);
   }
 
+  void start_input() {
+    if (!wants_input()) return;
+    update_poll();
+    if (transport.holds_bytes()) defer();
+  }
+
   void defer() {
     deferred.arm([this] { on_deferred(); });
   }
@@ -278,14 +284,12 @@ Stream::~Stream() = default;
 void Stream::set_events(StreamEvents* events) {
   state_->events = events;
   if (events == nullptr) return pause();
-  if (state_->phase == Phase::Ending) state_->defer();
+  if (state_->phase == Phase::Ending) return state_->defer();
+  state_->start_input();
 }
 
 void Stream::resume() {
-  state_->reading = true;
-  if (!state_->wants_input()) return;
-  state_->update_poll();
-  if (state_->transport.holds_bytes()) state_->defer();
+  if (!std::exchange(state_->reading, true)) state_->start_input();
 }
 
 // The poll stays armed until it fires: pausing and resuming within one iteration costs nothing.
