@@ -85,6 +85,19 @@ void Recording::begin(std::string session, std::size_t database_id) {
 }
 
 void Recording::on_decision(const session::Decision& decision) {
+  const audit::PolicyChecks checks = checks_of(decision);
+  if (audit_.is_enabled()) append(decision, checks);
+  count_checks(decision, checks);
+  auto& database = metrics_.database(database_id_);
+  if (decision.allowed()) {
+    ++database.requests_in_flight;
+  } else {
+    metrics_.count_request(database_id_, telemetry::RequestStatus::Denied,
+                           metrics_.code_id(decision.error_code));
+  }
+}
+
+void Recording::append(const session::Decision& decision, const audit::PolicyChecks& checks) {
   violations_.clear();
   for (const auto& violation : decision.violations) {
     violations_.push_back({name(violation.check), violation.resource, violation.rule});
@@ -95,11 +108,9 @@ void Recording::on_decision(const session::Decision& decision) {
     objects_.read(*decision.facts, *decision.snapshot);
     functions_.read(*decision.facts, *decision.snapshot);
   }
-  const bool allowed = decision.allowed();
-  const audit::PolicyChecks checks = checks_of(decision);
   audit_.append(session_,
                 audit::Decision{
-                    .event = allowed ? audit::Event::QueryAllowed : audit::Event::QueryDenied,
+                    .event = decision.allowed() ? audit::Event::QueryAllowed : audit::Event::QueryDenied,
                     .request_id = decision.request_id,
                     .sql = decision.sql,
                     .statement_class = decision.statement_class,
@@ -117,14 +128,6 @@ void Recording::on_decision(const session::Decision& decision) {
                     .error_detail = decision.server_error.message,
                     .policy_epoch = decision.policy_epoch,
                 });
-  count_checks(decision, checks);
-  auto& database = metrics_.database(database_id_);
-  if (allowed) {
-    ++database.requests_in_flight;
-  } else {
-    metrics_.count_request(database_id_, telemetry::RequestStatus::Denied,
-                           metrics_.code_id(decision.error_code));
-  }
 }
 
 void Recording::count_checks(const session::Decision& decision, const audit::PolicyChecks& checks) {

@@ -30,6 +30,7 @@ class Recording : public session::Recorder {
   void note(const audit::Occurrence& occurrence) { audit_.append(session_, occurrence); }
 
  private:
+  void append(const session::Decision& decision, const audit::PolicyChecks& checks);
   void count_checks(const session::Decision& decision, const audit::PolicyChecks& checks);
 
   audit::Log& audit_;

@@ -86,14 +86,14 @@ std::optional<Session::Message> Session::next_message(std::string_view rest, Out
   }
   if (!*header) return std::nullopt;
   const Message message{**header, rest.substr(0, std::min(rest.size(), (*header)->frame_bytes()))};
-  if (!has_enough(message)) return std::nullopt;
+  if (!message.whole() && !has_enough(message)) return std::nullopt;
   return message;
 }
 
-// Bodies that stream (CopyData, the values of a Bind, what is refused for its size) need not be
-// whole.
+// Of a message that is not whole. Bodies that stream (CopyData, the values of a Bind, what is
+// refused for its size) need not be.
 bool Session::has_enough(const Message& message) const {
-  if (message.whole() || discard_ != Discard::None) return true;
+  if (discard_ != Discard::None) return true;
   switch (message.type()) {
     case frontend::kCopyData: return true;
     case frontend::kFunctionCall:  // its OID; what is too short for one is malformed

@@ -8,23 +8,16 @@ constexpr std::size_t kOwnBytesKept = 64 * 1024;
 
 }  // namespace
 
-void Runs::forward(std::string_view bytes) {
-  if (bytes.empty()) return;
-  bytes_ += bytes.size();
-  if (!runs_.empty()) {
-    Run& last = runs_.back();
-    if (last.borrowed != nullptr && last.borrowed + last.size == bytes.data()) {
-      last.size += bytes.size();
-      return;
-    }
-  }
+void Runs::add_borrowed(std::string_view bytes) {
   runs_.push_back({bytes.data(), 0, bytes.size()});
+  borrowed_end_ = bytes.data() + bytes.size();
 }
 
 void Runs::note_own(std::size_t before) {
   const std::size_t size = own_.size() - before;
   if (size == 0) return;
   bytes_ += size;
+  borrowed_end_ = nullptr;
   if (!runs_.empty() && runs_.back().borrowed == nullptr) {
     runs_.back().size += size;
     return;
@@ -36,6 +29,7 @@ void Runs::clear() {
   if (runs_.empty()) return;
   runs_.clear();
   pieces_.clear();
+  borrowed_end_ = nullptr;
   own_.clear();
   if (own_.capacity() > kOwnBytesKept) own_.shrink_to_fit();
   bytes_ = 0;

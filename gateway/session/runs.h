@@ -15,7 +15,13 @@ namespace gateway::session {
 class Runs {
  public:
   // Borrowed: `bytes` must stay until clear().
-  void forward(std::string_view bytes);
+  void forward(std::string_view bytes) {
+    if (bytes.empty()) return;
+    bytes_ += bytes.size();
+    if (borrowed_end_ != bytes.data()) return add_borrowed(bytes);
+    runs_.back().size += bytes.size();
+    borrowed_end_ += bytes.size();
+  }
 
   // Lets `write` append to a string of ours.
   template <typename Write>
@@ -38,11 +44,13 @@ class Runs {
     std::size_t offset;
     std::size_t size;
   };
+  void add_borrowed(std::string_view bytes);
   void note_own(std::size_t before);
 
   std::vector<Run> runs_;
   std::string own_;
   std::vector<std::string_view> pieces_;
+  const char* borrowed_end_ = nullptr;  // of the last run, where it is borrowed
   std::size_t bytes_ = 0;
 };
 
