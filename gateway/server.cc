@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openssl/rand.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -32,13 +32,13 @@ constexpr std::size_t kVerdictCacheBytes = 32u << 20;
 constexpr std::chrono::milliseconds kTick{250};
 constexpr std::chrono::milliseconds kProbe{1000};
 constexpr std::chrono::minutes kAuditHead{1};
+constexpr std::chrono::milliseconds kLogLinesWait{20};
 
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
-  // Keys and nonces that can be guessed are worse than no gateway.
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1) {
-    std::abort();
-  }
+  // Keys and nonces that can be guessed are worse than no gateway. Of the kernel: what OpenSSL
+  // makes of it for a login takes longer than its HMACs.
+  if (::getentropy(bytes.data(), count) != 0) std::abort();
   return bytes;
 }
 
@@ -102,7 +102,7 @@ struct Server::State {
   ServiceManager manager = ServiceManager::from_environment();
   std::optional<Denying> denying;
   std::unique_ptr<admin::Socket> admin_socket;
-  net::Timer tick{loop}, probe{loop}, audit_head{loop}, deadline{loop};
+  net::Timer tick{loop}, probe{loop}, audit_head{loop}, log_lines{loop}, deadline{loop};
   std::vector<std::unique_ptr<net::Signal>> signals;
   bool draining = false, cut_off = false;
 };
@@ -260,6 +260,11 @@ void Server::run() {
     s.denying->expire();
     s.roster->tick();
     s.stop_when_empty();
+  });
+  telemetry::gather_log();
+  s.loop.on_check([&s] {
+    if (!telemetry::holds_log_lines() || s.log_lines.active()) return;
+    s.log_lines.start(kLogLinesWait, [] { telemetry::flush_log(); });
   });
   const auto watch_all = [&s] {
     for (auto& database : s.databases) s.watch(database);

@@ -9,6 +9,10 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace gateway::telemetry {
 namespace {
@@ -23,6 +27,14 @@ Output output;
 LogFormat log_format = LogFormat::Console;
 std::atomic<LogLevel> log_level = LogLevel::Info;
 
+// Lines that wait to be handed to the queue together.
+struct Gathered {
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  std::atomic<bool> is_on = false, holds_lines = false;
+};
+Gathered gathered;
+
 Output make_output() {
   Output made;
   made.queue = std::make_shared<spdlog::details::thread_pool>(kLogQueueMax, 1);
@@ -32,6 +44,17 @@ Output make_output() {
   made.logger->set_pattern("%v");
   made.logger->flush_on(spdlog::level::info);
   return made;
+}
+
+void gather(std::string line, LogLevel level) {
+  bool is_due = level >= LogLevel::Warn;
+  {
+    const std::lock_guard lock(gathered.mutex);
+    gathered.lines.push_back(std::move(line));
+    gathered.holds_lines.store(true, std::memory_order_relaxed);
+    is_due = is_due || gathered.lines.size() >= kLogGatheredMax;
+  }
+  if (is_due) flush_log();
 }
 
 }  // namespace
@@ -47,7 +70,20 @@ std::expected<void, std::string> start_log(LogFormat format, LogLevel level) {
   return {};
 }
 
+void gather_log() { gathered.is_on.store(true, std::memory_order_relaxed); }
+
+bool holds_log_lines() { return gathered.holds_lines.load(std::memory_order_relaxed); }
+
+void flush_log() {
+  const std::lock_guard lock(gathered.mutex);  // held on: lines keep their order
+  for (const std::string& line : gathered.lines) output.logger->log(spdlog::level::info, line);
+  gathered.lines.clear();
+  gathered.holds_lines.store(false, std::memory_order_relaxed);
+}
+
 void stop_log() {
+  if (output.logger) flush_log();
+  gathered.is_on.store(false, std::memory_order_relaxed);
   output.logger.reset();
   output.queue.reset();  // joins its thread, which first writes what is queued
 }
@@ -64,10 +100,12 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
                        .level = level,
                        .message = message,
                        .fields = {fields.begin(), fields.size()}};
-  if (output.logger) {
-    output.logger->log(spdlog::level::info, format_log_line(log_format, entry));
-  } else {
+  if (!output.logger) {
     std::fprintf(stderr, "%s\n", format_log_line(LogFormat::Console, entry).c_str());
+  } else if (gathered.is_on.load(std::memory_order_relaxed)) {
+    gather(format_log_line(log_format, entry), level);
+  } else {
+    output.logger->log(spdlog::level::info, format_log_line(log_format, entry));
   }
 }
 

@@ -21,6 +21,14 @@ inline constexpr std::size_t kLogQueueMax = 8192;  // lines
 std::expected<void, std::string> start_log(LogFormat format, LogLevel level);
 void stop_log();  // writes what is queued
 
+// To wake the log's thread for each line of each connection costs more than the line. From
+// gather_log() on, lines below Warn wait for flush_log(), for one of Warn or above, or for
+// kLogGatheredMax of them. Whoever calls it calls flush_log() soon after holds_log_lines().
+inline constexpr std::size_t kLogGatheredMax = 64;
+void gather_log();
+bool holds_log_lines();
+void flush_log();
+
 void set_log_level(LogLevel level);
 bool is_logged(LogLevel level);
 std::uint64_t dropped_log_lines();

@@ -45,6 +45,33 @@ TEST(Log, BeforeItStartsLinesGoToStderrDirectly) {
   EXPECT_TRUE(testing::internal::GetCapturedStderr().ends_with(" info early n=1\n"));
 }
 
+TEST(Log, GathersLinesUntilTheyAreFlushedOrManyOrWarn) {
+  testing::internal::CaptureStderr();
+  ASSERT_TRUE(start_log(LogFormat::Json, LogLevel::Info));
+  gather_log();
+  EXPECT_FALSE(holds_log_lines());
+  log_info("first");
+  EXPECT_TRUE(holds_log_lines());
+  flush_log();
+  EXPECT_FALSE(holds_log_lines());
+  log_info("second");
+  log_warn("third");
+  EXPECT_FALSE(holds_log_lines()) << "what is wrong is told at once, behind what came before";
+  for (std::size_t i = 0; i < kLogGatheredMax - 1; ++i) log_info("many");
+  EXPECT_TRUE(holds_log_lines());
+  log_info("many");
+  EXPECT_FALSE(holds_log_lines());
+  log_info("last");
+  stop_log();
+  const auto lines = lines_of(testing::internal::GetCapturedStderr());
+  ASSERT_EQ(lines.size(), kLogGatheredMax + 4);
+  const auto message = [&](std::size_t i) { return nlohmann::json::parse(lines[i]).at("msg"); };
+  EXPECT_EQ(message(0), "first");
+  EXPECT_EQ(message(1), "second");
+  EXPECT_EQ(message(2), "third");
+  EXPECT_EQ(message(lines.size() - 1), "last");
+}
+
 // stderr is a pipe that nobody reads: the caller goes on, the oldest lines are dropped and counted.
 TEST(Log, AStuckStderrBlocksNobody) {
   std::signal(SIGPIPE, SIG_IGN);  // as net::Loop does
