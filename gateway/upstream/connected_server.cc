@@ -47,9 +47,10 @@ std::optional<CancelTarget> find_cancel_target(const PGconn* connection,
 }  // namespace
 
 ConnectedServer::ConnectedServer(net::Loop& loop, Connection connection,
-                                 std::optional<std::int32_t> key)
+                                 std::optional<std::int32_t> key, Verified verified)
     : connection_(std::move(connection)),
-      cancel_target_(find_cancel_target(connection_.get(), key)) {
+      cancel_target_(find_cancel_target(connection_.get(), key)),
+      verified_(std::move(verified)) {
   PGconn* raw = connection_.get();
   process_id_ = PQbackendPID(raw);
   id_ = next_server_id();

@@ -10,6 +10,7 @@
 
 #include "gateway/upstream/connection.h"
 #include "gateway/upstream/server.h"
+#include "gateway/upstream/verification.h"
 
 namespace gateway::net {
 class Loop;
@@ -28,11 +29,13 @@ using Clock = std::chrono::steady_clock;
 
 class ConnectedServer final : public Server {
  public:
-  // `connection` is idle and verified. `key`: of BackendKeyData, if the server sent one.
-  ConnectedServer(net::Loop& loop, Connection connection, std::optional<std::int32_t> key);
+  // `connection` is idle and `verified`. `key`: of BackendKeyData, if the server sent one.
+  ConnectedServer(net::Loop& loop, Connection connection, std::optional<std::int32_t> key,
+                  Verified verified);
   ~ConnectedServer() override;  // the stream first, then PQfinish
 
   const std::optional<CancelTarget>& cancel_target() const { return cancel_target_; }
+  const Verified& verified() const { return verified_; }
   // True when nothing was read since, nothing waits to be read or written, and the peer is there.
   bool is_quiet();
 
@@ -43,6 +46,7 @@ class ConnectedServer final : public Server {
  private:
   Connection connection_;
   std::optional<CancelTarget> cancel_target_;
+  const Verified verified_;
 };
 
 }  // namespace gateway::upstream

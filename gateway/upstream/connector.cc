@@ -112,10 +112,10 @@ void Connector::read_results() {
 }
 
 void Connector::hand_over() {
-  if (const auto verified = check_verification(results_, settings_.pinned); !verified) {
-    return fail(verified.error());
-  }
-  finish(std::make_unique<ConnectedServer>(loop_, std::move(connection_), key_));
+  auto verified = check_verification(results_, settings_.pinned);
+  if (!verified) return fail(verified.error());
+  finish(
+      std::make_unique<ConnectedServer>(loop_, std::move(connection_), key_, *std::move(verified)));
 }
 
 void Connector::fail(std::string why) { finish(std::unexpected(std::move(why))); }

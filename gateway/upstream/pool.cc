@@ -173,7 +173,7 @@ void ServerPool::reset(std::unique_ptr<Server> given) {
 void ServerPool::start_reset(std::unique_ptr<ConnectedServer> server) {
   const std::uint64_t id = server->id();
   auto exchange = std::make_unique<ResetExchange>(
-      loop_, std::move(server), settings_.pinned,
+      loop_, std::move(server),
       [this, id](std::unique_ptr<ConnectedServer> clean) { on_reset_done(id, std::move(clean)); });
   exchange->start(settings_.connect_timeout);
   resets_.emplace(id, std::move(exchange));

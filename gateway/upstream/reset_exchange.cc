@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/upstream/reset_exchange.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -15,29 +16,27 @@ constexpr std::string_view kResetTag = "DISCARD ALL";
 constexpr std::size_t kSeedDigits = 18;            // more than a double holds
 constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN may come before it
 
-// DISCARD ALL keeps the seed of random(): who set it would know what the next client draws.
-std::string reseeding() {
+// Shows what a reset should have brought back. DISCARD ALL keeps the seed of random(): who set it
+// would know what the next client draws.
+std::string check_query(const Verified& verified) {
   static thread_local std::random_device random;  // to open one asks the processor what it is
   std::string digits;
   while (digits.size() < kSeedDigits) digits += std::to_string(random());
-  return std::string(pgwire::kOwnComment) + "SELECT pg_catalog.setseed(0." + digits + "); ";
+  std::string sql(pgwire::kOwnComment);
+  sql.append("SELECT pg_catalog.setseed(0.").append(digits).append("), ");
+  return sql.append(verified.columns);
 }
 
 }  // namespace
 
-ResetExchange::ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server,
-                             Settings pinned, Done done)
-    : server_(std::move(server)),
-      pinned_(std::move(pinned)),
-      done_(std::move(done)),
-      deadline_(loop),
-      later_(loop) {}
+ResetExchange::ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, Done done)
+    : server_(std::move(server)), done_(std::move(done)), deadline_(loop), later_(loop) {}
 
 void ResetExchange::start(std::chrono::milliseconds deadline) {
   deadline_.start(deadline, [this] { finish(Step::Spoilt); });
   std::string query;
   pgwire::write_query(query, std::string(pgwire::kOwnComment) + std::string(kResetTag));
-  pgwire::write_query(query, reseeding() + verification_query(pinned_));
+  pgwire::write_query(query, check_query(server_->verified()));
   net::Stream& stream = server_->stream();
   stream.set_events(this);
   stream.resume();
@@ -91,19 +90,16 @@ ResetExchange::Step ResetExchange::take_completion(std::string_view body) {
 
 ResetExchange::Step ResetExchange::take_row(std::string_view body) {
   const auto values = pgwire::read_data_row(body);
-  if (phase_ != Phase::Verifying || !values) return Step::Spoilt;
-  rows_.emplace_back();
-  for (const auto& value : *values) rows_.back().emplace_back(value.value_or(""));
-  return Step::Continue;
+  const auto& must = server_->verified().values;
+  const bool is_expected = phase_ == Phase::Verifying && !is_verified_;
+  if (!is_expected || !values || values->size() != must.size() + 1) return Step::Spoilt;
+  is_verified_ = std::equal(must.begin(), must.end(), values->begin() + 1);  // behind setseed()
+  return is_verified_ ? Step::Continue : Step::Spoilt;
 }
 
 ResetExchange::Step ResetExchange::take_ready(std::string_view body) {
   if (pgwire::read_ready_for_query(body) != pgwire::TransactionStatus::Idle) return Step::Spoilt;
-  if (phase_ == Phase::Verifying) {
-    if (rows_.empty()) return Step::Spoilt;
-    rows_.erase(rows_.begin());  // of setseed()
-    return check_verification(rows_, pinned_) ? Step::Clean : Step::Spoilt;
-  }
+  if (phase_ == Phase::Verifying) return is_verified_ ? Step::Clean : Step::Spoilt;
   if (phase_ != Phase::Discarded) return Step::Spoilt;
   phase_ = Phase::Verifying;
   return Step::Continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a released server as new: DISCARD ALL, with a reply that must be exactly what an idle,
-// unspoilt server answers, and the verification query of new connections behind it in the same
+// unspoilt server answers, and a look at what was verified when it was new, behind it in the same
 // write: a server whose role or pins are not what they were is closed. Knows no pool.
 #pragma once
 
@@ -12,7 +12,6 @@
 #include "gateway/net/deferred.h"
 #include "gateway/net/loop.h"
 #include "gateway/upstream/connected_server.h"
-#include "gateway/upstream/verification.h"
 
 namespace gateway::upstream {
 
@@ -21,8 +20,7 @@ class ResetExchange final : private net::StreamEvents {
   // Called with the clean server, or with null after it was closed. May destroy this object.
   using Done = std::move_only_function<void(std::unique_ptr<ConnectedServer>)>;
 
-  ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, Settings pinned,
-                Done done);
+  ResetExchange(net::Loop& loop, std::unique_ptr<ConnectedServer> server, Done done);
   void start(std::chrono::milliseconds deadline);
 
  private:
@@ -42,12 +40,11 @@ class ResetExchange final : private net::StreamEvents {
   void finish(Step last);
 
   std::unique_ptr<ConnectedServer> server_;
-  const Settings pinned_;
   Done done_;
   net::Timer deadline_;
   net::Deferred later_;
   Phase phase_ = Phase::Discarding;
-  VerificationRows rows_;
+  bool is_verified_ = false;
   std::string reply_;
 };
 

@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/upstream/verification.h"
 
+#include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "gateway/pgwire/own_comment.h"
 
 namespace gateway::upstream {
 namespace {
 
-// Facts, effective values, normalised values.
-constexpr std::size_t kFacts = 0, kEffective = 1, kNormalised = 2, kRows = 3;
+// What is shown (who it is, how it reads, then each pin), and the pins' values normalised.
+constexpr std::size_t kShown = 0, kNormalised = 1, kRows = 2;
 constexpr std::size_t kFactCount = 3;
 
+using Rows = std::vector<std::vector<std::string>>;
+
 // E'' reads the same whether or not standard_conforming_strings is on.
-std::string literal(std::string_view text) {
-  std::string quoted = "E'";
-  for (const char each : text) {
-    if (each == '\'' || each == '\\') quoted += each;
-    quoted += each;
+void append_literal(std::string& sql, std::string_view text) {
+  sql.append("E'");
+  while (!text.empty()) {
+    const std::size_t plain = std::min(text.find_first_of("'\\"), text.size());
+    sql.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    sql.append(2, text[plain]);
+    text.remove_prefix(plain + 1);
   }
-  return quoted + "'";
+  sql.append("'");
 }
 
 std::unexpected<std::string> differs(std::string_view what, std::string_view is,
@@ -29,15 +36,12 @@ std::unexpected<std::string> differs(std::string_view what, std::string_view is,
   return std::unexpected(text + "\"");
 }
 
-std::expected<void, std::string> check_shape(const VerificationRows& rows, std::size_t pin_count) {
-  if (rows.size() == kRows && rows[kFacts].size() == kFactCount &&
-      rows[kEffective].size() == pin_count && rows[kNormalised].size() == pin_count) {
-    return {};
-  }
-  return std::unexpected("verification failed: the server's answer has an unexpected shape");
+bool has_shape(const Rows& rows, std::size_t pin_count) {
+  return rows.size() == kRows && rows[kShown].size() == kFactCount + pin_count &&
+         rows[kNormalised].size() == pin_count;
 }
 
-void add_rows(const PGresult* result, VerificationRows& rows) {
+void add_rows(const PGresult* result, Rows& rows) {
   for (int row = 0; row < PQntuples(result); ++row) {
     rows.emplace_back();
     for (int column = 0; column < PQnfields(result); ++column) {
@@ -46,25 +50,53 @@ void add_rows(const PGresult* result, VerificationRows& rows) {
   }
 }
 
+std::string columns_shown(const Settings& pinned) {
+  std::string sql =
+      "current_user, pg_catalog.current_setting('client_encoding'),"
+      " pg_catalog.current_setting('standard_conforming_strings')";
+  for (const auto& [name, pin] : pinned) {
+    append_literal(sql.append(", pg_catalog.current_setting("), name);
+    sql.append(")");
+  }
+  return sql;
+}
+
+std::expected<void, std::string> check_rows(const Rows& rows, const Settings& pinned) {
+  if (!has_shape(rows, pinned.size())) {
+    return std::unexpected("verification failed: the server's answer has an unexpected shape");
+  }
+  const auto& shown = rows[kShown];
+  const std::string* role = find_setting(pinned, "role");
+  const auto& [user, encoding, conforming] = std::tie(shown[0], shown[1], shown[2]);
+  if (role != nullptr && *role != "none" && user != *role) return differs("role", user, *role);
+  if (encoding != "UTF8") return differs("client_encoding", encoding, "UTF8");
+  if (conforming != "on") return differs("standard_conforming_strings", conforming, "on");
+  for (std::size_t i = 0; i < pinned.size(); ++i) {
+    const std::string& is = shown[kFactCount + i];
+    const std::string& must = rows[kNormalised][i];
+    if (is != must) return differs(pinned[i].first, is, must);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string verification_query(const Settings& pinned) {
-  std::string effective, normalised;
+  std::string sql(pgwire::kOwnComment);
+  sql.append("BEGIN; SELECT ").append(columns_shown(pinned)).append("; SELECT");
+  std::string_view separator = " ";
   for (const auto& [name, pin] : pinned) {
-    const char* separator = effective.empty() ? " " : ", ";
-    effective += separator + ("pg_catalog.current_setting(" + literal(name) + ")");
-    normalised +=
-        separator + ("pg_catalog.set_config(" + literal(name) + ", " + literal(pin) + ", true)");
+    append_literal(sql.append(separator).append("pg_catalog.set_config("), name);
+    append_literal(sql.append(", "), pin);
+    sql.append(", true)");
+    separator = ", ";
   }
-  return std::string(pgwire::kOwnComment) +
-         "BEGIN; SELECT current_user, pg_catalog.current_setting('client_encoding'),"
-         " pg_catalog.current_setting('standard_conforming_strings'); SELECT" +
-         effective + "; SELECT" + normalised + "; ROLLBACK";
+  return sql.append("; ROLLBACK");
 }
 
-std::expected<void, std::string> check_verification(const std::vector<Result>& results,
-                                                    const Settings& pinned) {
-  VerificationRows rows;
+std::expected<Verified, std::string> check_verification(const std::vector<Result>& results,
+                                                        const Settings& pinned) {
+  Rows rows;
   for (const Result& result : results) {
     const auto status = PQresultStatus(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
@@ -74,24 +106,10 @@ std::expected<void, std::string> check_verification(const std::vector<Result>& r
     }
     add_rows(result.get(), rows);
   }
-  return check_verification(rows, pinned);
-}
-
-std::expected<void, std::string> check_verification(const VerificationRows& rows,
-                                                    const Settings& pinned) {
-  if (const auto shape = check_shape(rows, pinned.size()); !shape) return shape;
-  const std::string* role = find_setting(pinned, "role");
-  const auto& [user, encoding, conforming] =
-      std::tie(rows[kFacts][0], rows[kFacts][1], rows[kFacts][2]);
-  if (role != nullptr && *role != "none" && user != *role) return differs("role", user, *role);
-  if (encoding != "UTF8") return differs("client_encoding", encoding, "UTF8");
-  if (conforming != "on") return differs("standard_conforming_strings", conforming, "on");
-  for (std::size_t i = 0; i < pinned.size(); ++i) {
-    const std::string& is = rows[kEffective][i];
-    const std::string& must = rows[kNormalised][i];
-    if (is != must) return differs(pinned[i].first, is, must);
+  if (const auto checked = check_rows(rows, pinned); !checked) {
+    return std::unexpected(checked.error());
   }
-  return {};
+  return Verified{.columns = columns_shown(pinned), .values = std::move(rows[kShown])};
 }
 
 }  // namespace gateway::upstream

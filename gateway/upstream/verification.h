@@ -12,17 +12,18 @@
 
 namespace gateway::upstream {
 
+// What a connection was found to have. A reset has to bring exactly this back.
+struct Verified {
+  std::string columns;              // of a SELECT that shows it
+  std::vector<std::string> values;  // what that has shown
+};
+
 // A simple Query of several statements. The server itself normalises each pinned value (30000 is
 // 30s) by setting it locally and rolling back.
 std::string verification_query(const Settings& pinned);
 
-// The rows of its SELECTs, in order.
-using VerificationRows = std::vector<std::vector<std::string>>;
-
-// The error says which setting differs and how.
-std::expected<void, std::string> check_verification(const std::vector<Result>& results,
-                                                    const Settings& pinned);
-std::expected<void, std::string> check_verification(const VerificationRows& rows,
-                                                    const Settings& pinned);
+// Of its results. The error says which setting differs and how.
+std::expected<Verified, std::string> check_verification(const std::vector<Result>& results,
+                                                        const Settings& pinned);
 
 }  // namespace gateway::upstream
