@@ -108,26 +108,26 @@ void Recording::append(const session::Decision& decision, const audit::PolicyChe
     objects_.read(*decision.facts, *decision.snapshot);
     functions_.read(*decision.facts, *decision.snapshot);
   }
-  audit_.append(session_,
-                audit::Decision{
-                    .event = decision.allowed() ? audit::Event::QueryAllowed : audit::Event::QueryDenied,
-                    .request_id = decision.request_id,
-                    .sql = decision.sql,
-                    .statement_class = decision.statement_class,
-                    .fingerprint = decision.fingerprint,
-                    .rewritten_sql = decision.rewritten_sql,
-                    .objects = objects_.objects(),
-                    .objects_truncated = objects_.truncated(),
-                    .functions = functions_.names(),
-                    .functions_truncated = functions_.truncated(),
-                    .checks = checks,
-                    .violations = violations_,
-                    .error_code = decision.error_code,
-                    .error_message = decision.error_message,
-                    .sqlstate = decision.server_error.sqlstate,
-                    .error_detail = decision.server_error.message,
-                    .policy_epoch = decision.policy_epoch,
-                });
+  audit_.append(session_, audit::Decision{
+                              .event = decision.allowed() ? audit::Event::QueryAllowed
+                                                          : audit::Event::QueryDenied,
+                              .request_id = decision.request_id,
+                              .sql = decision.sql,
+                              .statement_class = decision.statement_class,
+                              .fingerprint = decision.fingerprint,
+                              .rewritten_sql = decision.rewritten_sql,
+                              .objects = objects_.objects(),
+                              .objects_truncated = objects_.truncated(),
+                              .functions = functions_.names(),
+                              .functions_truncated = functions_.truncated(),
+                              .checks = checks,
+                              .violations = violations_,
+                              .error_code = decision.error_code,
+                              .error_message = decision.error_message,
+                              .sqlstate = decision.server_error.sqlstate,
+                              .error_detail = decision.server_error.message,
+                              .policy_epoch = decision.policy_epoch,
+                          });
 }
 
 void Recording::count_checks(const session::Decision& decision, const audit::PolicyChecks& checks) {

@@ -278,9 +278,9 @@ void Relay::end(session::CloseReason reason) {
   seat_.reset();
   ending_since_ = std::chrono::steady_clock::now();
   withdraw_request();
-  if (server_ && !server_bytes_held_) release_server();
   from_client_.clear();
   client_.finish();
+  if (server_ && !server_bytes_held_) release_server();
   if (client_.ended()) roster_.bury(id_);
 }
 

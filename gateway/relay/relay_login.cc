@@ -40,7 +40,8 @@ std::size_t Relay::on_login_bytes(std::string_view bytes) {
   do {
     taken += handshake_->on_bytes(bytes.substr(taken), to_client);
   } while (answer_question(to_client));
-  if (!to_client.empty()) client_.write(to_client);
+  const std::string_view answer = to_client;
+  client_.queue({&answer, 1});  // leaves with the greeting, if there is one now
   if (phase_ != Phase::LoggingIn) return taken;
   if (auto result = handshake_->take_result()) {
     std::visit(Overload{
@@ -53,6 +54,7 @@ std::size_t Relay::on_login_bytes(std::string_view bytes) {
   } else if (bytes.size() - taken > session::Handshake::kBytesMax) {
     refuse_login(session::CloseReason::ClientProtocolViolation, "too much data before the login");
   }
+  client_.flush();
   if (login_) handshake_.reset();  // with the secrets that it was given
   return handshake_ && handshake_->awaits_tls() ? bytes.size() : taken;
 }
@@ -77,6 +79,7 @@ session::Channel Relay::channel() const {
 }
 
 void Relay::start_tls(session::TlsRequest request, std::string_view already_read) {
+  client_.flush();
   const auto start =
       request == session::TlsRequest::Direct ? net::TlsStart::Direct : net::TlsStart::Requested;
   const auto& acceptor = roster_.surroundings().tls.acceptor;

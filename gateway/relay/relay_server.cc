@@ -67,8 +67,7 @@ void Relay::on_server(std::unique_ptr<upstream::Server> server) {
   if (phase_ == Phase::Greeting) greet(server_->parameters());
   if (phase_ != Phase::Serving) return;
   session_->attach(server_->parameters(), output_);
-  carry_out();
-  pump();
+  pump();  // which carries it out, with what waits for this server
 }
 
 void Relay::on_no_server(const upstream::PoolFailure& failure) {

@@ -2,7 +2,6 @@
 #include "gateway/session/login_settings.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 
 #include "gateway/pgwire/own_comment.h"
@@ -11,13 +10,18 @@
 namespace gateway::session {
 namespace {
 
+// As guc_name_compare() folds names, whatever the locale.
+char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& c : folded) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return folded;
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(), folded);
+  return lowered;
 }
 
-bool equal_names(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
+bool equal_names(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, folded, folded);
+}
 
 // "ISO" -> "ISO, MDY": the style and the order each keep what is known where the client names only
 // one.
@@ -112,12 +116,12 @@ std::expected<Settings, policy::Violation> judge_login_settings(const Settings& 
 Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
   Parameters told = known;
   for (auto& [name, value] : told) {
-    const std::string folded = lower(name);
-    const auto asked =
-        std::ranges::find(client, folded, [](const auto& entry) { return entry.first; });
+    const auto asked = std::ranges::find_if(
+        client, [&](const auto& each) { return equal_names(each.first, name); });
     if (asked == client.end()) continue;
-    value = folded == "application_name" ? clean_application_name(asked->second, major_of(known))
-                                         : as_reported(folded, asked->second, value);
+    value = asked->first == "application_name"
+                ? clean_application_name(asked->second, major_of(known))
+                : as_reported(asked->first, asked->second, value);
   }
   return told;
 }
@@ -125,8 +129,9 @@ Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
 std::vector<pgwire::ParameterStatus> in_server_order(const Parameters& told) {
   std::vector<pgwire::ParameterStatus> list;
   for (const auto& [name, value] : told) list.push_back({name, value});
-  std::ranges::sort(list, {},
-                    [](const pgwire::ParameterStatus& status) { return lower(status.name); });
+  std::ranges::sort(list, [](const auto& one, const auto& other) {
+    return std::ranges::lexicographical_compare(one.name, other.name, {}, folded, folded);
+  });
   return list;
 }
 
