@@ -36,8 +36,8 @@ constexpr std::chrono::milliseconds kLogLinesWait{20};
 
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
-  // Keys and nonces that can be guessed are worse than no gateway. Of the kernel: what OpenSSL
-  // makes of it for a login takes longer than its HMACs.
+  // Keys and nonces that can be guessed are worse than no gateway. Of the kernel, 256 at most:
+  // OpenSSL's generator took a twelfth of what a login costs.
   if (::getentropy(bytes.data(), count) != 0) std::abort();
   return bytes;
 }
