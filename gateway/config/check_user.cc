@@ -4,7 +4,7 @@
 #include <map>
 
 #include "gateway/config/check.h"
-#include "gateway/config/listen_check.h"
+#include "gateway/config/listen.h"
 #include "gateway/config/text.h"
 #include "gateway/config/verifier.h"
 
