@@ -56,9 +56,7 @@ void check_audit(Findings& findings) {
                                             "`openssl rand -hex 32` makes one",
                                             kAuditKeyBytesMin));
   }
-  if (findings.is_literal("audit.key")) {
-    findings.warning("audit.key", "is written in clear text; use file:/path or \"${VARIABLE}\"");
-  }
+  check_literal(findings, "audit.key");
   if (audit.rotate_every > Duration::zero() && audit.rotate_every < kRotationMin) {
     findings.error("audit.rotate_every", "must be 0 or at least 1m");
   }
@@ -101,6 +99,11 @@ bool check_address(Findings& findings, std::string_view path, const std::string&
   findings.error(path, fmt::format("must be a numeric IPv4 or IPv6 address or localhost, is '{}'",
                                    printable(address)));
   return false;
+}
+
+void check_literal(Findings& findings, std::string_view path) {
+  if (!findings.is_literal(path)) return;
+  findings.warning(path, "is written in clear text; use file:/path or \"${VARIABLE}\"");
 }
 
 void check(const Bound& bound, Diagnostics& diagnostics) {

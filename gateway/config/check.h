@@ -57,6 +57,9 @@ void check_name(Findings& findings, std::string_view path, const std::string& na
 // Numeric IPv4 or IPv6, or "localhost". False: it is neither, which is an error now.
 bool check_address(Findings& findings, std::string_view path, const std::string& address);
 
+// Warns of a secret that stands in the file itself.
+void check_literal(Findings& findings, std::string_view path);
+
 void check_listen(Findings& findings);
 void check_users(Findings& findings);
 void check_auth_query(Findings& findings);
