@@ -35,7 +35,6 @@ enum class LogFormat : std::uint8_t { Json, Console };
 struct Tls {
   TlsMode mode = TlsMode::Disable;
   std::string cert, key, client_ca;  // paths
-  bool operator==(const Tls&) const = default;
 };
 
 struct Listen {
