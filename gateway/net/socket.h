@@ -23,6 +23,8 @@ Peer peer_of(const sockaddr_storage& address);
 // it is what somebody says, not what the kernel saw.
 Peer peer_told(std::string_view address, std::uint16_t port);
 
+inline constexpr int kBacklog = 1024;  // the kernel lowers it to net.core.somaxconn
+
 // A listening, non-blocking socket on a numeric address (or "localhost"). The error names the
 // reason.
 std::expected<int, std::string> open_listening_socket(const std::string& address,
