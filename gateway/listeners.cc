@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "gateway/config/listen_check.h"
+#include "gateway/config/listen.h"
 
 namespace gateway {
 namespace {

@@ -11,7 +11,6 @@ namespace gateway {
 using telemetry::ReloadResult;
 
 struct TlsKeeper::Outcome {
-  std::uint64_t generation = 0;
   FileStamps stamps;
   std::expected<LoadedTls, config::TlsFault> loaded;
 };
@@ -37,48 +36,45 @@ void TlsKeeper::put_in_force(LoadedTls loaded) {
 }
 
 // The file system may be slow, so it is asked on a thread.
-void TlsKeeper::look() {
-  if (is_busy_ || files_.mode == config::TlsMode::Disable) return;
+void TlsKeeper::read(void (*reading)(const config::Tls& files, Outcome& outcome),
+                     void (TlsKeeper::*take)(Outcome& outcome)) {
   is_busy_ = true;
   auto outcome = std::make_shared<Outcome>();
-  outcome->generation = generation_;
-  worker_.submit([outcome, files = files_] { outcome->stamps = stamps_of(files); },
-                 [this, outcome] {
+  worker_.submit([reading, outcome, files = files_] { reading(files, *outcome); },
+                 [this, take, outcome, generation = generation_] {
                    is_busy_ = false;
-                   on_look(*outcome);
+                   if (generation == generation_) (this->*take)(*outcome);
                  });
 }
 
-void TlsKeeper::on_look(const Outcome& outcome) {
-  if (outcome.generation != generation_) return;
+void TlsKeeper::look() {
+  if (is_busy_ || files_.mode == config::TlsMode::Disable) return;
+  read([](const config::Tls& files, Outcome& outcome) { outcome.stamps = stamps_of(files); },
+       &TlsKeeper::on_look);
+}
+
+void TlsKeeper::on_look(Outcome& outcome) {
   const bool stands_still = outcome.stamps == seen_;
-  seen_ = outcome.stamps;
+  seen_ = std::move(outcome.stamps);
   if (stands_still && seen_ != tried_) load();
 }
 
 void TlsKeeper::load() {
-  is_busy_ = true;
-  auto outcome = std::make_shared<Outcome>();
-  outcome->generation = generation_;
-  worker_.submit(
-      [outcome, files = files_] {
-        outcome->stamps = stamps_of(files);
-        outcome->loaded = load_tls(files);
+  read(
+      [](const config::Tls& files, Outcome& outcome) {
+        outcome.stamps = stamps_of(files);
+        outcome.loaded = load_tls(files);
       },
-      [this, outcome] {
-        is_busy_ = false;
-        on_loaded(*outcome);
-      });
+      &TlsKeeper::on_loaded);
 }
 
 void TlsKeeper::on_loaded(Outcome& outcome) {
-  if (outcome.generation != generation_) return;
   if (outcome.loaded) {
     put_in_force(std::move(*outcome.loaded));
     return report(ReloadResult::Ok, "listen.tls: certificate of " + tls_.acceptor->subject() +
                                         ", valid until " + tls_.acceptor->not_after());
   }
-  seen_ = tried_ = outcome.stamps;
+  seen_ = tried_ = std::move(outcome.stamps);
   telemetry::log_error("TLS files refused: the old ones stay in use",
                        {{"why", text_of(outcome.loaded.error())}});
   report(ReloadResult::Failed, text_of(outcome.loaded.error()));

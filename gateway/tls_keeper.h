@@ -38,8 +38,10 @@ class TlsKeeper {
  private:
   struct Outcome;
   void put_in_force(LoadedTls loaded);
+  void read(void (*reading)(const config::Tls& files, Outcome& outcome),
+            void (TlsKeeper::*take)(Outcome& outcome));
   void look();
-  void on_look(const Outcome& outcome);
+  void on_look(Outcome& outcome);
   void load();
   void on_loaded(Outcome& outcome);
   void report(telemetry::ReloadResult result, const std::string& detail);

@@ -39,9 +39,8 @@ ScramExchange::ScramExchange(ScramVerifier verifier, Subject subject, std::strin
       end_point_(std::move(end_point)) {}
 
 // gs2-header of RFC 5802 section 7; its rules on binding are those of PostgreSQL's auth-scram.c.
-std::expected<void, ScramError> ScramExchange::take_gs2_header(ScramMechanism chosen,
-                                                               std::string_view& message) {
-  const bool binds = chosen == ScramMechanism::Plus;
+std::expected<void, ScramError> ScramExchange::take_gs2_header(std::string_view& message) {
+  const bool binds = chosen_ == ScramMechanism::Plus;
   std::size_t flag_bytes = 1;
   if (message.starts_with("n")) {
     if (binds) return std::unexpected(ScramError::BindingMissing);
@@ -69,7 +68,7 @@ std::expected<std::string, ScramError> ScramExchange::first(ScramMechanism chose
                                                             std::string_view client_first) {
   if (client_first.size() > kScramMessageBytesMax) return std::unexpected(ScramError::Malformed);
   chosen_ = chosen;
-  if (const auto header = take_gs2_header(chosen, client_first); !header) {
+  if (const auto header = take_gs2_header(client_first); !header) {
     return std::unexpected(header.error());
   }
   client_first_bare_ = client_first;

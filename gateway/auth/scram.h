@@ -46,7 +46,7 @@ class ScramExchange {
   std::expected<std::string, ScramError> last(std::string_view client_final);
 
  private:
-  std::expected<void, ScramError> take_gs2_header(ScramMechanism chosen, std::string_view& message);
+  std::expected<void, ScramError> take_gs2_header(std::string_view& message);
   std::expected<void, ScramError> check_binding(std::string_view encoded) const;
   bool proves(std::string_view auth_message, std::string_view proof) const;
 

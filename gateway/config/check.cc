@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/config/listen_check.h"
 #include "gateway/config/text.h"
 
 namespace gateway::config {
@@ -21,56 +20,6 @@ bool is_numeric(const std::string& address) {
   in6_addr bytes{};
   return inet_pton(AF_INET, address.c_str(), &bytes) == 1 ||
          inet_pton(AF_INET6, address.c_str(), &bytes) == 1;
-}
-
-void check_address(Findings& findings, std::string_view path, const std::string& address) {
-  if (is_address(address)) return;
-  findings.error(path, fmt::format("must be a numeric IPv4 or IPv6 address or localhost, is '{}'",
-                                   printable(address)));
-}
-
-void check_listen(Findings& findings) {
-  check_listeners(findings);
-  const Listen& listen = findings.config().listen;
-  if (is_local(listen)) return;
-  if (listen.tls.mode == TlsMode::Disable) {
-    findings.warning("listen.address",
-                     "clients from the network are not encrypted; set listen.tls.mode to require, "
-                     "with cert and key, or listen on 127.0.0.1");
-  } else if (listen.tls.mode == TlsMode::Allow) {
-    findings.warning("listen.tls.mode",
-                     "'allow' takes clients from the network that are not encrypted; 'require' "
-                     "refuses them");
-  }
-}
-
-void check_tls(Findings& findings) {
-  const Tls& tls = findings.config().listen.tls;
-  const bool names_files = !tls.cert.empty() || !tls.key.empty() || !tls.client_ca.empty();
-  if (names_files && !findings.given("listen.tls.mode")) {
-    findings.error("listen.tls", "says no mode; write mode: require, or allow");
-  }
-  if (tls.mode == TlsMode::Disable) return;
-  for (const auto& [path, file] :
-       {std::pair{"listen.tls.cert", &tls.cert}, std::pair{"listen.tls.key", &tls.key}}) {
-    if (file->empty()) {
-      findings.error(path,
-                     fmt::format("is needed where listen.tls.mode is {}: the path of a PEM file",
-                                 tls.mode == TlsMode::Allow ? "allow" : "require"));
-    }
-  }
-}
-
-void check_admin_socket(Findings& findings) {
-  const std::string& path = findings.config().listen.admin_socket;
-  if (path.size() > kSocketPathMax) {
-    findings.error(
-        "listen.admin_socket",
-        fmt::format("is longer than {} bytes, the most a socket's path may have", kSocketPathMax));
-  }
-  if (!path.empty() && !path.starts_with('/')) {
-    findings.error("listen.admin_socket", "must begin with '/': clients start anywhere");
-  }
 }
 
 void check_metrics(Findings& findings) {
@@ -107,9 +56,7 @@ void check_audit(Findings& findings) {
                                             "`openssl rand -hex 32` makes one",
                                             kAuditKeyBytesMin));
   }
-  if (findings.is_literal("audit.key")) {
-    findings.warning("audit.key", "is written in clear text; use file:/path or \"${VARIABLE}\"");
-  }
+  check_literal(findings, "audit.key");
   if (audit.rotate_every > Duration::zero() && audit.rotate_every < kRotationMin) {
     findings.error("audit.rotate_every", "must be 0 or at least 1m");
   }
@@ -147,25 +94,21 @@ void check_name(Findings& findings, std::string_view path, const std::string& na
   }
 }
 
-bool is_address(const std::string& address) {
-  return address == "localhost" || is_numeric(address);
+bool check_address(Findings& findings, std::string_view path, const std::string& address) {
+  if (address == "localhost" || is_numeric(address)) return true;
+  findings.error(path, fmt::format("must be a numeric IPv4 or IPv6 address or localhost, is '{}'",
+                                   printable(address)));
+  return false;
 }
 
-bool is_loopback(const std::string& address) {
-  in_addr v4{};
-  in6_addr v6{};
-  if (address == "localhost") return true;
-  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-  if (inet_pton(AF_INET6, address.c_str(), &v6) != 1) return false;
-  const bool is_mapped = IN6_IS_ADDR_V4MAPPED(&v6);
-  return IN6_IS_ADDR_LOOPBACK(&v6) || (is_mapped && v6.s6_addr[12] == 127);
+void check_literal(Findings& findings, std::string_view path) {
+  if (!findings.is_literal(path)) return;
+  findings.warning(path, "is written in clear text; use file:/path or \"${VARIABLE}\"");
 }
 
 void check(const Bound& bound, Diagnostics& diagnostics) {
   Findings findings(bound, diagnostics);
   check_listen(findings);
-  check_tls(findings);
-  check_admin_socket(findings);
   check_users(findings);
   check_auth_query(findings);
   check_databases(findings);

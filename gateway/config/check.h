@@ -54,6 +54,13 @@ class Findings {
 void check_name(Findings& findings, std::string_view path, const std::string& name,
                 std::string_view what);
 
+// Numeric IPv4 or IPv6, or "localhost". False: it is neither, which is an error now.
+bool check_address(Findings& findings, std::string_view path, const std::string& address);
+
+// Warns of a secret that stands in the file itself.
+void check_literal(Findings& findings, std::string_view path);
+
+void check_listen(Findings& findings);
 void check_users(Findings& findings);
 void check_auth_query(Findings& findings);
 void check_databases(Findings& findings);
@@ -63,14 +70,5 @@ void check_access_policies(Findings& findings);
 void check_principals(Findings& findings);
 
 void check(const Bound& bound, Diagnostics& diagnostics);
-
-// The longest path of a Unix socket: of sockaddr_un, without its NUL.
-inline constexpr std::size_t kSocketPathMax = 107;
-
-// Numeric IPv4 or IPv6, or "localhost".
-bool is_address(const std::string& address);
-
-// Numeric loopback addresses and "localhost".
-bool is_loopback(const std::string& address);
 
 }  // namespace gateway::config

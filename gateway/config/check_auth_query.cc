@@ -40,10 +40,7 @@ void check_asker(Findings& findings, const Database& database) {
   if (auth_query.user.empty() && !auth_query.password.empty()) {
     findings.error("auth_query.password", "is given without auth_query.user");
   }
-  if (findings.is_literal("auth_query.password")) {
-    findings.warning("auth_query.password",
-                     "is written in clear text; use file:/path or \"${VARIABLE}\"");
-  }
+  check_literal(findings, "auth_query.password");
 }
 
 bool is_given(const AuthQuery& auth_query) {

@@ -55,9 +55,7 @@ void check_server(const Subject& s) {
   if (db.ssl_cert.empty() != db.ssl_key.empty()) {
     s.error(db.ssl_cert.empty() ? "ssl_key" : "ssl_cert", "ssl_cert and ssl_key go together");
   }
-  if (s.findings.is_literal(s.at("password"))) {
-    s.warning("password", "is written in clear text; use file:/path or \"${VARIABLE}\"");
-  }
+  check_literal(s.findings, s.at("password"));
 }
 
 void check_pool(const Subject& s) {

@@ -4,12 +4,19 @@
 #include <map>
 
 #include "gateway/config/check.h"
-#include "gateway/config/listen_check.h"
+#include "gateway/config/listen.h"
 #include "gateway/config/text.h"
 #include "gateway/config/verifier.h"
 
 namespace gateway::config {
 namespace {
+
+void refuse_secrets(Findings& findings, const User& user, const std::string& path) {
+  const std::string message =
+      fmt::format("is given, but auth is {}", user.auth == Auth::Cert ? "cert" : "trust");
+  if (!user.verifier.empty()) findings.error(path + ".verifier", message);
+  if (!user.password.empty()) findings.error(path + ".password", message);
+}
 
 void check_trust(Findings& findings, const User& user, const std::string& path) {
   const Listen& listen = findings.config().listen;
@@ -18,8 +25,7 @@ void check_trust(Findings& findings, const User& user, const std::string& path) 
                    "trust lets everybody in and needs a loopback listen.address or "
                    "listen.unix_socket_dir; use scram-sha-256");
   }
-  if (!user.verifier.empty()) findings.error(path + ".verifier", "is given, but auth is trust");
-  if (!user.password.empty()) findings.error(path + ".password", "is given, but auth is trust");
+  refuse_secrets(findings, user, path);
 }
 
 void check_password(Findings& findings, const User& user, const std::string& path) {
@@ -40,11 +46,10 @@ void check_cert(Findings& findings, const User& user, const std::string& path) {
                    "cert needs listen.tls.client_ca, which says whose certificates "
                    "are believed");
   }
-  if (!user.verifier.empty()) findings.error(path + ".verifier", "is given, but auth is cert");
-  if (!user.password.empty()) findings.error(path + ".password", "is given, but auth is cert");
+  refuse_secrets(findings, user, path);
 }
 
-void check_scram(Findings& findings, const User& user, const std::string& path) {
+void check_secrets(Findings& findings, const User& user, const std::string& path) {
   const std::string verifier = path + ".verifier", password = path + ".password";
   if (!user.verifier.empty() && !user.password.empty()) {
     findings.error(password, "is given besides verifier; remove one of them");
@@ -66,7 +71,7 @@ void check_clear_text(Findings& findings, const User& user, const std::string& p
     findings.error(path + ".auth",
                    "password sends it in clear text and needs TLS (listen.tls); use scram-sha-256");
   }
-  check_scram(findings, user, path);
+  check_secrets(findings, user, path);
 }
 
 }  // namespace
@@ -91,7 +96,7 @@ void check_users(Findings& findings) {
     }
     switch (user.auth) {
       case Auth::Trust: check_trust(findings, user, path); break;
-      case Auth::ScramSha256: check_scram(findings, user, path); break;
+      case Auth::ScramSha256: check_secrets(findings, user, path); break;
       case Auth::Password: check_clear_text(findings, user, path); break;
       case Auth::Cert: check_cert(findings, user, path); break;
     }

@@ -18,7 +18,7 @@ namespace gateway::config {
 
 using Duration = std::chrono::milliseconds;
 
-// The items of each enum are in the order of its words in keys.cc.
+// The items of each enum are in the order of its words in keys_*.cc.
 enum class Auth : std::uint8_t { ScramSha256, Trust, Password, Cert };
 enum class TlsMode : std::uint8_t { Disable, Allow, Require };
 enum class PoolMode : std::uint8_t { Session };
@@ -35,7 +35,6 @@ enum class LogFormat : std::uint8_t { Json, Console };
 struct Tls {
   TlsMode mode = TlsMode::Disable;
   std::string cert, key, client_ca;  // paths
-  bool operator==(const Tls&) const = default;
 };
 
 struct Listen {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table of keys. Parsing, the unknown-key check, `config show` and the test of
-// docs/configuration.md all read it; a new key is a row here and a field in config.h.
+// docs/configuration.md all read it; a new key is a row in one of keys_*.cc and a field in
+// config.h.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,7 @@ struct UnixSocket {
 
 class Listener {
  public:
-  // `fd` is non-blocking, with TCP_NODELAY and keep-alive set; the callee owns it.
+  // `fd` is non-blocking, over TCP with TCP_NODELAY and keep-alive; the callee owns it.
   using Accept = std::move_only_function<void(int fd, const Peer& peer)>;
 
   // `address` is numeric IPv4 or IPv6, or "localhost"; port 0 picks a free one (see port()). "::"

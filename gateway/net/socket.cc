@@ -18,7 +18,6 @@ namespace {
 constexpr int kKeepIdleSeconds = 60;
 constexpr int kKeepIntervalSeconds = 15;
 constexpr int kKeepCount = 4;
-constexpr int kBacklog = 1024;  // the kernel lowers it to net.core.somaxconn
 
 void set_option(int fd, int level, int name, int value) {
   ::setsockopt(fd, level, name, &value, sizeof value);

@@ -23,6 +23,8 @@ Peer peer_of(const sockaddr_storage& address);
 // it is what somebody says, not what the kernel saw.
 Peer peer_told(std::string_view address, std::uint16_t port);
 
+inline constexpr int kBacklog = 1024;  // the kernel lowers it to net.core.somaxconn
+
 // A listening, non-blocking socket on a numeric address (or "localhost"). The error names the
 // reason.
 std::expected<int, std::string> open_listening_socket(const std::string& address,
@@ -30,6 +32,7 @@ std::expected<int, std::string> open_listening_socket(const std::string& address
 
 // The same on a path of the file system. What is left there of a process that is gone is replaced.
 std::expected<int, std::string> open_unix_socket(const UnixSocket& socket);
+
 // Which file that is: removed is only this one, not what another process has put there since.
 struct SocketFile {
   std::string path;
@@ -37,7 +40,8 @@ struct SocketFile {
 };
 std::optional<SocketFile> socket_file(const std::string& path);
 void remove(const SocketFile& file);
-// A blocking, connected one. The error names the path and the reason.
+
+// A blocking, connected Unix socket. The error names the path and the reason.
 std::expected<int, std::string> connect_unix(const std::string& path);
 // Whose process is at the other end of a Unix socket.
 std::optional<std::uint32_t> peer_uid(int fd);

@@ -19,7 +19,6 @@ struct TlsFiles {
   std::string certificate;  // PEM, our own first, then those between it and the root
   std::string key;          // PEM, without a passphrase
   std::string client_ca;  // PEM, who may sign clients' certificates; empty: they are not asked for
-  bool operator==(const TlsFiles&) const = default;
 };
 
 struct TlsFileError {

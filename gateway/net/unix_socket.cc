@@ -11,8 +11,6 @@
 namespace gateway::net {
 namespace {
 
-constexpr int kUnixBacklog = 1024;  // the kernel lowers it to net.core.somaxconn
-
 std::expected<sockaddr_un, std::string> unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -66,7 +64,7 @@ std::expected<int, std::string> open_unix_socket(const UnixSocket& socket) {
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     return errno == EADDRINUSE ? taken(fd, *address) : fail_and_close(fd);
   }
-  if (::chmod(address->sun_path, socket.mode) != 0 || ::listen(fd, kUnixBacklog) != 0) {
+  if (::chmod(address->sun_path, socket.mode) != 0 || ::listen(fd, kBacklog) != 0) {
     return fail_and_close(fd);
   }
   return fd;

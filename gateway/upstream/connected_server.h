@@ -41,7 +41,7 @@ class ConnectedServer final : public Server {
 
   Clock::time_point expires_at = Clock::time_point::max();
   Clock::time_point idle_since{};
-  std::uint64_t pins = 0;  // which of its pool's it was connected with
+  std::uint64_t generation = 0;  // of its pool, when it was connected
 
  private:
   Connection connection_;

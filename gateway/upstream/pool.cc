@@ -159,7 +159,7 @@ void ServerPool::reset(std::unique_ptr<Server> given) {
   auto server = take_back(std::move(given));
   if (!server) return;
   const bool may_be_hit = doubtful_.erase(server->id()) > 0;
-  if (server->pins != pins_ || draining_ || may_be_hit || !server->is_quiet() ||
+  if (server->generation != generation_ || draining_ || may_be_hit || !server->is_quiet() ||
       server->expires_at <= loop_.now())
     return;
   if (cancels_.contains(server->id())) {
@@ -181,7 +181,7 @@ void ServerPool::start_reset(std::unique_ptr<ConnectedServer> server) {
 
 void ServerPool::on_reset_done(std::uint64_t id, std::unique_ptr<ConnectedServer> server) {
   resets_.erase(id);
-  if (server && server->pins == pins_) make_idle(std::move(server));
+  if (server && server->generation == generation_) make_idle(std::move(server));
   arm_turn();
 }
 
@@ -205,7 +205,7 @@ void ServerPool::use(PoolSettings given) {
 
 // Attempts under way have the old settings: who waits for one gets another.
 void ServerPool::retire_servers() {
-  ++pins_;
+  ++generation_;
   known_.reset();
   idle_.clear();
   attempts_.clear();

@@ -72,7 +72,7 @@ void ServerPool::on_attempt_done(std::uint64_t id, Connector::Outcome outcome) {
 void ServerPool::on_connected(std::unique_ptr<ConnectedServer> server) {
   backoff_.succeeded();
   last_error_.clear();
-  server->pins = pins_;
+  server->generation = generation_;
   known_ = server->parameters();
   known_version_major_ = server->version_major();
   if (settings_.lifetime.count() > 0) {

@@ -94,7 +94,7 @@ class ServerPool final : public Pool {
 
   net::Loop& loop_;
   PoolSettings settings_;
-  std::uint64_t pins_ = 0;  // which connection parameters and pins: of servers that have them, too
+  std::uint64_t generation_ = 0;  // of the connection parameters and pins in settings_
   net::Deferred turn_;
   net::Timer timer_;
   Backoff backoff_;

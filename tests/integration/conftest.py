@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+from harness.certificates import Authority  # noqa: E402
 from harness.cluster import Cluster  # noqa: E402
 from harness.gateway import DIRECT, Target, make_gateway  # noqa: E402
 
@@ -60,6 +61,11 @@ def balanced(cluster):
 def read_only(cluster):
     with running(cluster.port, {"mode": "read_only"}) as gateway:
         yield gateway
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture

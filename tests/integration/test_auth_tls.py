@@ -11,7 +11,7 @@ import pytest
 
 from conftest import running
 from harness import tls, wire
-from harness.certificates import Authority
+from harness.certificates import Authority, listen_tls
 from harness.cluster import DATABASE, PASSWORD, USER
 from harness.waiting import eventually
 from harness.wire import Scram, message, startup, text
@@ -21,13 +21,8 @@ PLUS_HEADER = b"p=tls-server-end-point,,"
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture(scope="module")
 def gateway(cluster, authority):
-    certificate, key = authority.issue("gateway", "gateway", "DNS:localhost")
+    pair = authority.issue("gateway", "gateway", "DNS:localhost")
     with cluster.admin() as connection:
         connection.execute("CREATE ROLE ida LOGIN PASSWORD 'ida-password'")
         connection.execute("ALTER ROLE postgres PASSWORD 'super-password'")
@@ -37,8 +32,8 @@ def gateway(cluster, authority):
              {"name": "third", "auth": "password", "password": "x"},
              {"name": "carol", "auth": "cert"},
              {"name": "etl", "auth": "cert", "certificate_name": "etl.example"}]
-    files = {"cert": str(certificate), "key": str(key), "client_ca": str(authority.certificate)}
-    with running(cluster.port, users=users, listen={"tls": {"mode": "allow"} | files}) as gateway:
+    listen = {"tls": listen_tls("allow", pair, client_ca=str(authority.certificate))}
+    with running(cluster.port, users=users, listen=listen) as gateway:
         yield gateway
 
 
@@ -68,10 +63,10 @@ def test_drivers_bind_to_the_channel(gateway):
 
 
 def test_users_of_a_database_bind_to_the_channel(gateways, authority):
-    certificate, key = authority.issue("other", "gateway", "DNS:localhost")
+    pair = authority.issue("other", "gateway", "DNS:localhost")
     gateway = gateways(
         auth_query={"database": DATABASE, "user": "postgres", "password": "super-password"},
-        listen={"tls": {"mode": "require", "cert": str(certificate), "key": str(key)}})
+        listen={"tls": listen_tls("require", pair)})
     assert works(gateway, "ida", "ida-password", channel_binding="require")
     for user in ("ida", "nobody_here"):
         assert f'failed for user "{user}"' in refusal(gateway, user, "x", channel_binding="require")

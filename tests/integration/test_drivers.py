@@ -4,7 +4,7 @@ the gateway what they give direct, in clear text and inside TLS."""
 
 import pytest
 from conftest import running
-from harness.certificates import Authority
+from harness.certificates import listen_tls
 from harness.drivers import Programs, differences, has_failed
 
 DRIVERS = ["psql", "pgbench", "libpq", "psycopg", "psycopg async", "psycopg2", "asyncpg",
@@ -30,16 +30,10 @@ def wanted(direct, programs):
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture(scope="module")
 def inside_tls(cluster, authority):
     """A gateway that refuses clear text."""
-    certificate, key = authority.issue("gateway", "gateway", "DNS:localhost,IP:127.0.0.1")
-    tls = {"mode": "require", "cert": str(certificate), "key": str(key)}
-    with running(cluster.port, listen={"tls": tls}) as gateway:
+    pair = authority.issue("gateway", "gateway", "DNS:localhost,IP:127.0.0.1")
+    with running(cluster.port, listen={"tls": listen_tls("require", pair)}) as gateway:
         yield gateway
 
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from harness import wire
-from harness.certificates import Authority
+from harness.certificates import Authority, listen_tls
 from harness.cluster import DATABASE, Cluster, unprivileged
 from harness.gateway import Gateway
 from harness.waiting import eventually
@@ -111,9 +111,9 @@ def test_a_certificate_in_place_of_a_password(gateways, world):
 
 
 def test_large_messages_with_tls_on_both_sides(gateways, world):
-    certificate, key = world.stranger.issue("gateway", "gateway", "DNS:localhost")
-    gateway = gateways(trusting(world), server_port=world.port, listen={
-        "tls": {"mode": "require", "cert": str(certificate), "key": str(key)}})
+    pair = world.stranger.issue("gateway", "gateway", "DNS:localhost")
+    gateway = gateways(trusting(world), server_port=world.port,
+                       listen={"tls": listen_tls("require", pair)})
     with psycopg.connect(**gateway.parameters(), sslmode="require") as connection:
         text = "x" * 3_000_000
         assert connection.execute("SELECT %s::text", [text]).fetchone() == (text,)

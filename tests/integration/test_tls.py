@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from harness import tls, wire
-from harness.certificates import Authority, replace
+from harness.certificates import Authority, listen_tls, replace
 from harness.cluster import DATABASE, PASSWORD, USER
 from harness.gateway import merge
 from harness.servers import programs
@@ -21,11 +21,6 @@ from harness.waiting import eventually
 ALPN = ["postgresql"]
 LARGE = ("SELECT i, repeat(chr(97 + i % 26), i % 3000), NULL, i * 1.5 "
          "FROM generate_series(1, 20000) AS i")
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module")
@@ -238,8 +233,7 @@ def test_a_renewal_counts_without_a_restart_and_drops_nobody(gateways, authority
     pair = authority.issue("before", "before")
     for old, new in zip((certificate, key), pair):
         replace(old, new)
-    gateway = gateways(listen={"tls": {"mode": "require", "cert": str(certificate),
-                                       "key": str(key)}})
+    gateway = gateways(listen={"tls": listen_tls("require", (certificate, key))})
     before, failures, done = tls.certificate(gateway.port), [], threading.Event()
 
     def work():
@@ -274,8 +268,7 @@ def test_files_that_cannot_be_used_change_nothing(gateways, authority, tmp_path)
     first, second = authority.issue("first", "first"), authority.issue("second", "second")
     replace(certificate, first[0])
     replace(key, first[1])
-    gateway = gateways(listen={"tls": {"mode": "require", "cert": str(certificate),
-                                       "key": str(key)}})
+    gateway = gateways(listen={"tls": listen_tls("require", (certificate, key))})
     before = tls.certificate(gateway.port)
     replace(key, second[1])
     eventually(lambda: gateway.metric("postern_config_reload_total", result="failed") == 1)

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import running
 from harness import tls, wire
-from harness.certificates import Authority
+from harness.certificates import listen_tls
 from harness.cluster import DATABASE, PASSWORD, USER
 from harness.gateway import DIRECT
 from harness.process import forget_peak, has_sanitizers, memory_kib
@@ -193,10 +193,9 @@ def test_idle_clients_take_little(many_descriptors, spacious):
 
 
 @measured
-def test_idle_clients_inside_tls_are_measured(many_descriptors, gateways, tmp_path):
-    certificate, key = Authority(tmp_path).issue("gateway", "gateway", "DNS:localhost")
-    gateway = gateways(listen={"max_clients": 5000, "tls": {
-        "mode": "require", "cert": str(certificate), "key": str(key)}})
+def test_idle_clients_inside_tls_are_measured(many_descriptors, gateways, authority):
+    pair = authority.issue("gateway", "gateway", "DNS:localhost")
+    gateway = gateways(listen={"max_clients": 5000, "tls": listen_tls("require", pair)})
     context = tls.trusting()
 
     def enter():

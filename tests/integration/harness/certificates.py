@@ -41,6 +41,11 @@ class Authority:
         return certificate, key
 
 
+def listen_tls(mode, pair, **more):
+    """The section of a gateway that shows this certificate and has its key."""
+    return {"mode": mode, "cert": str(pair[0]), "key": str(pair[1])} | more
+
+
 def replace(old, new):
     """As a renewal does it: another file at once under the same name."""
     copy = old.with_suffix(".new")

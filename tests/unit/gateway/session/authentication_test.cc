@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each kind of user proves who it is, and what a handshake asks others.
-#include <gtest/gtest.h>
-
-#include "gateway/auth/base64.h"
-#include "gateway/session/handshake.h"
-#include "tests/unit/gateway/pgwire/bytes.h"
-#include "tests/unit/gateway/session/talk.h"
+#include "tests/unit/gateway/session/handshaking.h"
 
 namespace gateway::session {
 namespace {
 
-using Peer = Channel::Peer;
-
-constexpr std::uint32_t kV30 = 3 << 16;
-const std::string kNonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-
-std::string start(std::string_view pairs, std::uint32_t version = kV30) {
-  std::string body;
-  for (const char c : pairs) body += c == '|' ? '\0' : c;
-  return wire::startup(version, body + std::string(2, '\0'));
-}
-
-// The password of all is "pencil", as in RFC 7677 section 3.
-class Authentication : public testing::Test {
+// The password of all is "pencil".
+class Authentication : public Handshaking {
  protected:
   Authentication() {
-    users_.add("user", {.method = auth::Method::ScramSha256, .verifier = pencil()});
     users_.add("clear", {.method = auth::Method::Password, .verifier = pencil()});
     users_.add("carol", {.method = auth::Method::Certificate, .certificate_name = "carol.example"});
-  }
-  static auth::ScramVerifier pencil() {
-    return auth::derive_verifier("pencil", *auth::decode_base64("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096);
-  }
-
-  Handshake handshake(Peer peer = Peer::Loopback) {
-    return Handshake({users_, kNonce, {.peer = peer}});
   }
 
   // Over TLS; `certificate_name` is that of the client.
@@ -50,37 +26,6 @@ class Authentication : public testing::Test {
     context.other_users = HandshakeContext::OtherUsers::AskedAfter;
     return Handshake(context);
   }
-  static std::string initial(std::string_view mechanism, std::string_view first) {
-    return wire::frame('p', wire::z(mechanism) +
-                                wire::be32(static_cast<std::uint32_t>(first.size())) +
-                                std::string(first));
-  }
-
-  // Gives `bytes` in pieces, as a connection does; answers what the client gets.
-  static std::string give(Handshake& handshake, std::string_view bytes,
-                          std::size_t piece = 100'000) {
-    std::string held, answer;
-    for (std::size_t at = 0; at < bytes.size(); at += piece) {
-      held += bytes.substr(at, piece);
-      held.erase(0, handshake.on_bytes(held, answer));
-    }
-    return answer;
-  }
-  static const LoginFailure* failure(const Handshake& handshake) {
-    return handshake.result() ? std::get_if<LoginFailure>(&*handshake.result()) : nullptr;
-  }
-  static const Login* login(const Handshake& handshake) {
-    return handshake.result() ? std::get_if<Login>(&*handshake.result()) : nullptr;
-  }
-
-  const std::string first_ = "n,,n=user,r=rOprNGfwEbeRWgbNEkqO";
-  const std::string initial_ =
-      wire::frame('p', wire::z("SCRAM-SHA-256") +
-                           wire::be32(static_cast<std::uint32_t>(first_.size())) + first_);
-  const std::string final_ =
-      wire::frame('p', "c=biws,r=rOprNGfwEbeRWgbNEkqO" + kNonce +
-                           ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
-  auth::Users users_{"secret"};
 };
 
 TEST_F(Authentication, OffersChannelBindingUnderTlsOnly) {
@@ -206,17 +151,12 @@ TEST_F(Authentication, AsksWhoSomebodyIsThatIsInNoFile) {
   const std::string bytes = start("user|ida|_pq_.x|1", kV30 + 2) + initial_;
   for (const std::size_t piece : {std::size_t{1}, bytes.size()}) {
     Handshake handshake = asking();
-    std::string held, answer;
-    for (std::size_t at = 0; at < bytes.size(); at += piece) {
-      held += bytes.substr(at, piece);
-      held.erase(0, handshake.on_bytes(held, answer));
-    }
-    EXPECT_EQ(outline(answer), "v") << "once";
-    EXPECT_EQ(held, initial_) << "nothing is taken until it is answered";
+    EXPECT_EQ(outline(give(handshake, bytes, piece)), "v") << "once";
+    EXPECT_EQ(left_, initial_) << "nothing is taken until it is answered";
     const auto question = handshake.take_question();
     ASSERT_TRUE(question);
     EXPECT_EQ(std::get<UserQuestion>(*question).user, "ida");
-    answer.clear();
+    std::string answer;
     handshake.on_user(pencil(), Handshake::Subject::Genuine, answer);
     EXPECT_EQ(outline(answer), "R");
     EXPECT_EQ(outline(give(handshake, initial_ + final_)), "R R");

@@ -1,67 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session/handshake.h"
 
-#include <gtest/gtest.h>
-
-#include "gateway/auth/base64.h"
 #include "gateway/session/login_settings.h"
-#include "tests/unit/gateway/pgwire/bytes.h"
-#include "tests/unit/gateway/session/talk.h"
+#include "tests/unit/gateway/session/handshaking.h"
 
 namespace gateway::session {
 namespace {
 
-using Peer = Channel::Peer;
-
-constexpr std::uint32_t kSsl = 80877103, kGss = 80877104, kCancel = 80877102, kV30 = 3 << 16;
-const std::string kNonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-
-std::string start(std::string_view pairs, std::uint32_t version = kV30) {
-  std::string body;
-  for (const char c : pairs) body += c == '|' ? '\0' : c;
-  return wire::startup(version, body + std::string(2, '\0'));
-}
-
-// A client of RFC 7677 section 3: user "user", password "pencil".
-class Handshaking : public testing::Test {
- protected:
-  Handshaking() {
-    users_.add("user", {.method = auth::Method::ScramSha256,
-                        .verifier = auth::derive_verifier(
-                            "pencil", *auth::decode_base64("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096)});
-    users_.add("local", {.method = auth::Method::Trust});
-  }
-
-  Handshake handshake(Peer peer = Peer::Loopback) {
-    return Handshake({users_, kNonce, {.peer = peer}});
-  }
-
-  // Gives `bytes` in pieces, as a connection does; answers what the client gets.
-  static std::string give(Handshake& handshake, std::string_view bytes,
-                          std::size_t piece = 100'000) {
-    std::string held, answer;
-    for (std::size_t at = 0; at < bytes.size(); at += piece) {
-      held += bytes.substr(at, piece);
-      held.erase(0, handshake.on_bytes(held, answer));
-    }
-    return answer;
-  }
-  static const LoginFailure* failure(const Handshake& handshake) {
-    return handshake.result() ? std::get_if<LoginFailure>(&*handshake.result()) : nullptr;
-  }
-  static const Login* login(const Handshake& handshake) {
-    return handshake.result() ? std::get_if<Login>(&*handshake.result()) : nullptr;
-  }
-
-  const std::string first_ = "n,,n=user,r=rOprNGfwEbeRWgbNEkqO";
-  const std::string initial_ =
-      wire::frame('p', wire::z("SCRAM-SHA-256") +
-                           wire::be32(static_cast<std::uint32_t>(first_.size())) + first_);
-  const std::string final_ =
-      wire::frame('p', "c=biws,r=rOprNGfwEbeRWgbNEkqO" + kNonce +
-                           ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
-  auth::Users users_{"secret"};
-};
+constexpr std::uint32_t kSsl = 80877103, kGss = 80877104, kCancel = 80877102;
 
 TEST_F(Handshaking, FollowsTheVectorOfRfc7677AtEveryCut) {
   const std::string bytes = start("user|user|database|shop|TimeZone|UTC") + initial_ + final_;

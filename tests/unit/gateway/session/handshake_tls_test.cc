@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is offered TLS, who has to take it, and what may come before and behind it.
-#include <gtest/gtest.h>
-
-#include "gateway/session/handshake.h"
-#include "tests/unit/gateway/pgwire/bytes.h"
-#include "tests/unit/gateway/session/talk.h"
+#include "tests/unit/gateway/session/handshaking.h"
 
 namespace gateway::session {
 namespace {
 
-using Peer = Channel::Peer;
-
 const std::string kSsl = wire::startup(80877103, ""), kGss = wire::startup(80877104, "");
 const std::string kCancel = wire::startup(80877102, wire::be32(7) + "key!");
-const std::string kStart = wire::startup(3 << 16, wire::z("user") + wire::z("local") + '\0');
+const std::string kStart = start("user|local");
 const std::string kHello = "\x16\x03\x01 and so on";
 
-class TlsHandshaking : public testing::Test {
+class TlsHandshaking : public Handshaking {
  protected:
-  TlsHandshaking() { users_.add("local", {.method = auth::Method::Trust}); }
-
   Handshake handshake(Encryption encryption, Peer peer = Peer::Loopback) {
-    return Handshake({users_, "nonce", {.peer = peer}, encryption});
+    return Handshake({users_, kNonce, {.peer = peer}, encryption});
   }
   static Channel encrypted() {
     Channel channel;
@@ -29,22 +21,10 @@ class TlsHandshaking : public testing::Test {
     channel.is_encrypted = true;
     return channel;
   }
-  static std::string give(Handshake& handshake, std::string_view bytes) {
-    std::string answer;
-    taken_ = handshake.on_bytes(bytes, answer);
-    return answer;
-  }
-  template <typename Result>
-  static const Result* result(const Handshake& handshake) {
-    return handshake.result() ? std::get_if<Result>(&*handshake.result()) : nullptr;
-  }
   static bool asks_for(const Handshake& handshake, TlsRequest request) {
     const auto* asked = result<TlsRequest>(handshake);
     return asked != nullptr && *asked == request && handshake.awaits_tls();
   }
-
-  static inline std::size_t taken_ = 0;
-  auth::Users users_{"secret"};
 };
 
 TEST_F(TlsHandshaking, AsksForTlsAndGoesOnInsideIt) {
@@ -52,11 +32,11 @@ TEST_F(TlsHandshaking, AsksForTlsAndGoesOnInsideIt) {
     Handshake handshake = this->handshake(encryption);
     EXPECT_EQ(give(handshake, kSsl), "S");
     EXPECT_TRUE(asks_for(handshake, TlsRequest::Asked));
-    EXPECT_EQ(taken_, kSsl.size());
+    EXPECT_EQ(left_, "");
     handshake.take_result();
     handshake.on_tls(encrypted());
     EXPECT_EQ(give(handshake, kStart), "");
-    EXPECT_NE(result<Login>(handshake), nullptr);
+    EXPECT_NE(login(handshake), nullptr);
   }
 }
 
@@ -65,14 +45,14 @@ TEST_F(TlsHandshaking, TakesNothingUntilTlsIsThere) {
   give(handshake, kSsl);
   handshake.take_result();
   EXPECT_EQ(give(handshake, kStart), "");
-  EXPECT_EQ(taken_, 0U);
+  EXPECT_EQ(left_, kStart);
   EXPECT_EQ(handshake.result(), std::nullopt);
 }
 
 TEST_F(TlsHandshaking, EndsOnBytesBehindTheRequest) {
   Handshake handshake = this->handshake(Encryption::Allowed);
   EXPECT_EQ(outline(give(handshake, kSsl + kStart)), "E08P01");
-  EXPECT_NE(result<LoginFailure>(handshake), nullptr);
+  EXPECT_NE(failure(handshake), nullptr);
   EXPECT_FALSE(handshake.awaits_tls());
 }
 
@@ -90,7 +70,7 @@ TEST_F(TlsHandshaking, RefusesAnEncryptionRequestInsideTls) {
     handshake.take_result();
     handshake.on_tls(encrypted());
     EXPECT_EQ(outline(give(handshake, request)), "E0A000");
-    EXPECT_EQ(result<LoginFailure>(handshake)->reason, CloseReason::ClientProtocolViolation);
+    EXPECT_EQ(failure(handshake)->reason, CloseReason::ClientProtocolViolation);
   }
 }
 
@@ -98,12 +78,12 @@ TEST_F(TlsHandshaking, NoticesTlsThatBeginsAtOnce) {
   for (const std::string& bytes : {kHello, kHello.substr(0, 1)}) {
     Handshake handshake = this->handshake(Encryption::Allowed);
     EXPECT_EQ(give(handshake, bytes), "");
-    EXPECT_EQ(taken_, 0U);
+    EXPECT_EQ(left_, bytes);
     EXPECT_TRUE(asks_for(handshake, TlsRequest::Direct));
     handshake.take_result();
     handshake.on_tls(encrypted());
     give(handshake, kStart);
-    EXPECT_NE(result<Login>(handshake), nullptr);
+    EXPECT_NE(login(handshake), nullptr);
   }
 }
 
@@ -128,7 +108,7 @@ TEST_F(TlsHandshaking, RefusesALoginInTheClearWhereTlsIsRequired) {
     const std::string answer = give(handshake, kStart);
     EXPECT_EQ(outline(answer), "E28000");
     EXPECT_NE(answer.find("connect with sslmode=require"), std::string::npos);
-    EXPECT_EQ(result<LoginFailure>(handshake)->reason, CloseReason::LoginRefused);
+    EXPECT_EQ(failure(handshake)->reason, CloseReason::LoginRefused);
   }
 }
 
@@ -142,7 +122,7 @@ TEST_F(TlsHandshaking, HasNoTlsOnAUnixSocketAndNeedsNone) {
   Handshake handshake = this->handshake(Encryption::Required, Peer::UnixSocket);
   EXPECT_EQ(give(handshake, kSsl), "N");
   give(handshake, kStart);
-  EXPECT_NE(result<Login>(handshake), nullptr);
+  EXPECT_NE(login(handshake), nullptr);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands under `listen` about where clients come from. Pure.
+// What the keys under `listen` come to: a socket's path and mode, who can reach us. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,6 @@
 
 namespace gateway::config {
 
-class Findings;
-
 // Where PostgreSQL's clients look for a server's socket: "/run/postern/.s.PGSQL.6432".
 std::string socket_path(std::string_view folder, std::uint16_t port);
 
@@ -21,7 +19,5 @@ std::optional<unsigned> parse_mode(std::string_view text);
 
 // No client from another host can reach a listener.
 bool is_local(const Listen& listen);
-
-void check_listeners(Findings& findings);
 
 }  // namespace gateway::config

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/config/listen_check.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <ranges>
+#include <utility>
 
 #include "gateway/config/check.h"
+#include "gateway/config/listen.h"
 #include "gateway/config/network.h"
 #include "gateway/config/text.h"
 
@@ -16,7 +14,7 @@ namespace {
 
 constexpr std::size_t kAddressesMax = 64;
 constexpr std::size_t kNetworksMax = 1000;
-constexpr unsigned kModeMax = 0777;
+constexpr std::size_t kSocketPathMax = 107;  // of sockaddr_un, without its NUL
 constexpr std::uint16_t kLongestPort = 65'535;
 
 void check_addresses(Findings& findings) {
@@ -25,11 +23,8 @@ void check_addresses(Findings& findings) {
     return findings.error("listen.address", fmt::format("has more than {} items", kAddressesMax));
   }
   for (auto each = addresses.begin(); each != addresses.end(); ++each) {
-    if (!is_address(*each)) {
-      findings.error("listen.address",
-                     fmt::format("must be a numeric IPv4 or IPv6 address or localhost, is '{}'",
-                                 printable(*each)));
-    } else if (std::find(addresses.begin(), each, *each) != each) {
+    if (check_address(findings, "listen.address", *each) &&
+        std::find(addresses.begin(), each, *each) != each) {
       findings.error("listen.address", fmt::format("names {} twice", *each));
     }
   }
@@ -87,30 +82,59 @@ void check_proxies(Findings& findings) {
   }
 }
 
+void check_encryption(Findings& findings) {
+  const Listen& listen = findings.config().listen;
+  if (is_local(listen)) return;
+  if (listen.tls.mode == TlsMode::Disable) {
+    findings.warning("listen.address",
+                     "clients from the network are not encrypted; set listen.tls.mode to require, "
+                     "with cert and key, or listen on 127.0.0.1");
+  } else if (listen.tls.mode == TlsMode::Allow) {
+    findings.warning("listen.tls.mode",
+                     "'allow' takes clients from the network that are not encrypted; 'require' "
+                     "refuses them");
+  }
+}
+
+void check_tls(Findings& findings) {
+  const Tls& tls = findings.config().listen.tls;
+  const bool names_files = !tls.cert.empty() || !tls.key.empty() || !tls.client_ca.empty();
+  if (names_files && !findings.given("listen.tls.mode")) {
+    findings.error("listen.tls", "says no mode; write mode: require, or allow");
+  }
+  if (tls.mode == TlsMode::Disable) return;
+  for (const auto& [path, file] :
+       {std::pair{"listen.tls.cert", &tls.cert}, std::pair{"listen.tls.key", &tls.key}}) {
+    if (file->empty()) {
+      findings.error(path,
+                     fmt::format("is needed where listen.tls.mode is {}: the path of a PEM file",
+                                 tls.mode == TlsMode::Allow ? "allow" : "require"));
+    }
+  }
+}
+
+void check_admin_socket(Findings& findings) {
+  const std::string& path = findings.config().listen.admin_socket;
+  if (path.size() > kSocketPathMax) {
+    findings.error(
+        "listen.admin_socket",
+        fmt::format("is longer than {} bytes, the most a socket's path may have", kSocketPathMax));
+  }
+  if (!path.empty() && !path.starts_with('/')) {
+    findings.error("listen.admin_socket", "must begin with '/': clients start anywhere");
+  }
+}
+
 }  // namespace
 
-std::string socket_path(std::string_view folder, std::uint16_t port) {
-  return fmt::format("{}/.s.PGSQL.{}", folder, port);
-}
-
-std::optional<unsigned> parse_mode(std::string_view text) {
-  constexpr int kOctal = 8;
-  unsigned mode = 0;
-  if (text.size() < 3 || text.size() > 4) return std::nullopt;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, kOctal);
-  if (error != std::errc() || end != text.data() + text.size() || mode > kModeMax) {
-    return std::nullopt;
-  }
-  return mode;
-}
-
-bool is_local(const Listen& listen) { return std::ranges::all_of(listen.address, is_loopback); }
-
-void check_listeners(Findings& findings) {
+void check_listen(Findings& findings) {
   check_addresses(findings);
   check_reachable(findings);
   check_socket(findings);
   check_proxies(findings);
+  check_encryption(findings);
+  check_tls(findings);
+  check_admin_socket(findings);
 }
 
 }  // namespace gateway::config
