@@ -82,10 +82,13 @@ bool is_pinned(std::string_view name) {
          name == "search_path";
 }
 
-const std::string* find_reported(const Parameters& parameters, std::string_view name) {
-  const auto found = std::ranges::find_if(
-      parameters, [&](const auto& entry) { return equal_names(entry.first, name); });
-  return found == parameters.end() ? nullptr : &found->second;
+// Of the setting that PostgreSQL takes for `name`; null: it is not among them.
+template <typename NamedValues>
+const std::string* find_value(const NamedValues& values, std::string_view name) {
+  for (const auto& each : values) {
+    if (equal_names(each.first, name)) return &each.second;
+  }
+  return nullptr;
 }
 
 std::string quoted(std::string_view text) {
@@ -116,12 +119,11 @@ std::expected<Settings, policy::Violation> judge_login_settings(const Settings& 
 Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
   Parameters told = known;
   for (auto& [name, value] : told) {
-    const auto asked = std::ranges::find_if(
-        client, [&](const auto& each) { return equal_names(each.first, name); });
-    if (asked == client.end()) continue;
-    value = asked->first == "application_name"
-                ? clean_application_name(asked->second, major_of(known))
-                : as_reported(asked->first, asked->second, value);
+    const std::string* asked = find_value(client, name);
+    if (asked == nullptr) continue;
+    const std::string folded_name = lower(name);
+    value = folded_name == "application_name" ? clean_application_name(*asked, major_of(known))
+                                              : as_reported(folded_name, *asked, value);
   }
   return told;
 }
@@ -139,7 +141,7 @@ std::string settings_sql(const Settings& client, const Parameters& server) {
   std::string sql;
   for (const auto& [name, value] : client) {
     if (is_pinned(name)) continue;
-    const std::string* present = find_reported(server, name);
+    const std::string* present = find_value(server, name);
     if (present != nullptr && *present == as_reported(name, value, *present)) continue;
     sql.append(sql.empty() ? pgwire::kOwnComment : "; ");
     // The name was judged: it is one of a known list, or of the operator's `gucs.allowed`.
