@@ -44,7 +44,7 @@ class ResetExchange final : private net::StreamEvents {
   net::Timer deadline_;
   net::Deferred later_;
   Phase phase_ = Phase::Discarding;
-  bool is_verified_ = false;
+  std::size_t rows_ = 0;  // that have shown what was verified
   std::string reply_;
 };
 

@@ -50,13 +50,23 @@ void add_rows(const PGresult* result, Rows& rows) {
   }
 }
 
-std::string columns_shown(const Settings& pinned) {
+std::string shown_columns(const Settings& pinned) {
   std::string sql =
       "current_user, pg_catalog.current_setting('client_encoding'),"
       " pg_catalog.current_setting('standard_conforming_strings')";
   for (const auto& [name, pin] : pinned) {
     append_literal(sql.append(", pg_catalog.current_setting("), name);
     sql.append(")");
+  }
+  return sql;
+}
+
+std::string pin_columns(const Settings& pinned) {
+  std::string sql;
+  for (const auto& [name, pin] : pinned) {
+    append_literal(sql.append(sql.empty() ? "" : ", ").append("pg_catalog.set_config("), name);
+    append_literal(sql.append(", "), pin);
+    sql.append(", true)");
   }
   return sql;
 }
@@ -82,16 +92,8 @@ std::expected<void, std::string> check_rows(const Rows& rows, const Settings& pi
 }  // namespace
 
 std::string verification_query(const Settings& pinned) {
-  std::string sql(pgwire::kOwnComment);
-  sql.append("BEGIN; SELECT ").append(columns_shown(pinned)).append("; SELECT");
-  std::string_view separator = " ";
-  for (const auto& [name, pin] : pinned) {
-    append_literal(sql.append(separator).append("pg_catalog.set_config("), name);
-    append_literal(sql.append(", "), pin);
-    sql.append(", true)");
-    separator = ", ";
-  }
-  return sql.append("; ROLLBACK");
+  return std::string(pgwire::kOwnComment) + "BEGIN; SELECT " + shown_columns(pinned) + "; SELECT " +
+         pin_columns(pinned) + "; ROLLBACK";
 }
 
 std::expected<Verified, std::string> check_verification(const std::vector<Result>& results,
@@ -109,7 +111,10 @@ std::expected<Verified, std::string> check_verification(const std::vector<Result
   if (const auto checked = check_rows(rows, pinned); !checked) {
     return std::unexpected(checked.error());
   }
-  return Verified{.columns = columns_shown(pinned), .values = std::move(rows[kShown])};
+  return Verified{.shown_columns = shown_columns(pinned),
+                  .pin_columns = pin_columns(pinned),
+                  .shown = std::move(rows[kShown]),
+                  .normalised = std::move(rows[kNormalised])};
 }
 
 }  // namespace gateway::upstream

@@ -272,6 +272,27 @@ TEST_F(PoolTest, ClosesAServerWhoseRoleIsInDoubt) {
   cluster().query("DROP ROLE another");
 }
 
+// It still is what it was, but would not become it again.
+TEST_F(PoolTest, ClosesAServerWhoseRoleWasRevoked) {
+  cluster().query("CREATE ROLE lent NOLOGIN; CREATE ROLE entrant LOGIN; GRANT lent TO entrant");
+  auto with = settings();
+  std::erase_if(with.connection, [](const auto& each) { return each.first == "user"; });
+  with.connection.emplace_back("user", "entrant");
+  with.pinned = {{"role", "lent"}};
+  make(std::move(with));
+  auto server = take();
+  ASSERT_TRUE(server);
+  const auto id = server->id();
+  put_back(std::move(server));
+  server = take();
+  EXPECT_EQ(server->id(), id);
+  EXPECT_EQ(ask(*server, "SELECT current_user"), "lent");
+  cluster().query("REVOKE lent FROM entrant");
+  put_back(std::move(server));
+  EXPECT_EQ(pool->counts().idle, 0U);
+  cluster().query("DROP ROLE entrant; DROP ROLE lent");
+}
+
 TEST_F(PoolTest, ResetsASessionThatTookAnotherAuthorization) {
   auto with = settings();
   with.pinned = {{"role", "reader"}, {"search_path", "public"}};
