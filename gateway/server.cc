@@ -280,6 +280,7 @@ void Server::run() {
                        {"databases", s.databases.size()}});
   s.manager.ready(s.summary());
   s.loop.run();
+  telemetry::stop_gathering();  // what follows may wait for a disk
   telemetry::log_info("stopped", {{"cut_off", s.cut_off}});
 }
 

@@ -309,7 +309,7 @@ void Stream::write(std::span<const std::string_view> pieces) {
 void Stream::write(std::string_view bytes) { write(std::span(&bytes, 1)); }
 
 void Stream::queue(std::span<const std::string_view> pieces) {
-  if (state_->phase == Phase::Open) state_->hold(pieces);
+  if (state_->phase == Phase::Open && !state_->transport.is_shaking_hands()) state_->hold(pieces);
 }
 
 void Stream::flush() {

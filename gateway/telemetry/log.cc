@@ -72,6 +72,11 @@ std::expected<void, std::string> start_log(LogFormat format, LogLevel level) {
 
 void gather_log() { gathered.is_on.store(true, std::memory_order_relaxed); }
 
+void stop_gathering() {
+  gathered.is_on.store(false, std::memory_order_relaxed);
+  if (output.logger) flush_log();
+}
+
 bool holds_log_lines() { return gathered.holds_lines.load(std::memory_order_relaxed); }
 
 void flush_log() {
@@ -82,8 +87,7 @@ void flush_log() {
 }
 
 void stop_log() {
-  if (output.logger) flush_log();
-  gathered.is_on.store(false, std::memory_order_relaxed);
+  stop_gathering();
   output.logger.reset();
   output.queue.reset();  // joins its thread, which first writes what is queued
 }

@@ -23,9 +23,11 @@ void stop_log();  // writes what is queued
 
 // To wake the log's thread for each line of each connection costs more than the line. From
 // gather_log() on, lines below Warn wait for flush_log(), for one of Warn or above, or for
-// kLogGatheredMax of them. Whoever calls it calls flush_log() soon after holds_log_lines().
+// kLogGatheredMax of them, up to stop_gathering(). Whoever calls it calls flush_log() soon after
+// holds_log_lines().
 inline constexpr std::size_t kLogGatheredMax = 64;
 void gather_log();
+void stop_gathering();
 bool holds_log_lines();
 void flush_log();
 

@@ -62,14 +62,19 @@ TEST(Log, GathersLinesUntilTheyAreFlushedOrManyOrWarn) {
   log_info("many");
   EXPECT_FALSE(holds_log_lines());
   log_info("last");
+  stop_gathering();
+  EXPECT_FALSE(holds_log_lines());
+  log_info("after");
+  EXPECT_FALSE(holds_log_lines());
   stop_log();
   const auto lines = lines_of(testing::internal::GetCapturedStderr());
-  ASSERT_EQ(lines.size(), kLogGatheredMax + 4);
+  ASSERT_EQ(lines.size(), kLogGatheredMax + 5);
   const auto message = [&](std::size_t i) { return nlohmann::json::parse(lines[i]).at("msg"); };
   EXPECT_EQ(message(0), "first");
   EXPECT_EQ(message(1), "second");
   EXPECT_EQ(message(2), "third");
-  EXPECT_EQ(message(lines.size() - 1), "last");
+  EXPECT_EQ(message(lines.size() - 2), "last");
+  EXPECT_EQ(message(lines.size() - 1), "after");
 }
 
 // stderr is a pipe that nobody reads: the caller goes on, the oldest lines are dropped and counted.
