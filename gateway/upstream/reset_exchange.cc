@@ -15,19 +15,17 @@ namespace {
 
 constexpr std::string_view kResetTag = "DISCARD ALL";
 constexpr std::size_t kSeedDigits = 18;            // more than a double holds
-constexpr std::size_t kRows = 2;                   // of check_query()
 constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN may come before it
 
-// Shows what a reset should have brought back, and sets each pin for as long as this Query lasts:
-// what the server no longer lets it set, it would not give to a new connection. DISCARD ALL keeps
-// the seed of random(): who set it would know what the next client draws.
+// Shows what a reset should have brought back. DISCARD ALL keeps the seed of random(): who set it
+// would know what the next client draws.
 std::string check_query(const Verified& verified) {
   static thread_local std::random_device random;  // to open one asks the processor what it is
   std::string digits;
   while (digits.size() < kSeedDigits) digits += std::to_string(random());
   std::string sql(pgwire::kOwnComment);
   sql.append("SELECT pg_catalog.setseed(0.").append(digits).append("), ");
-  return sql.append(verified.shown_columns).append("; SELECT ").append(verified.pin_columns);
+  return sql.append(verified.columns);
 }
 
 }  // namespace
@@ -93,20 +91,21 @@ ResetExchange::Step ResetExchange::take_completion(std::string_view body) {
 
 ResetExchange::Step ResetExchange::take_row(std::string_view body) {
   const auto values = pgwire::read_data_row(body);
-  if (phase_ != Phase::Verifying || !values || values->empty() || rows_ == kRows) {
+  const auto& must = server_->verified().rows;
+  if (phase_ != Phase::Verifying || !values || values->empty() || rows_ == must.size()) {
     return Step::Spoilt;
   }
-  const Verified& verified = server_->verified();
-  const bool is_same =
-      rows_ == 0 ? std::ranges::equal(*values | std::views::drop(1), verified.shown)  // setseed()
-                 : std::ranges::equal(*values, verified.normalised);
+  const auto own = rows_ == 0 ? 1 : 0;  // setseed()
+  const bool is_same = std::ranges::equal(*values | std::views::drop(own), must[rows_]);
   ++rows_;
   return is_same ? Step::Continue : Step::Spoilt;
 }
 
 ResetExchange::Step ResetExchange::take_ready(std::string_view body) {
   if (pgwire::read_ready_for_query(body) != pgwire::TransactionStatus::Idle) return Step::Spoilt;
-  if (phase_ == Phase::Verifying) return rows_ == kRows ? Step::Clean : Step::Spoilt;
+  if (phase_ == Phase::Verifying) {
+    return rows_ == server_->verified().rows.size() ? Step::Clean : Step::Spoilt;
+  }
   if (phase_ != Phase::Discarded) return Step::Spoilt;
   phase_ = Phase::Verifying;
   return Step::Continue;

@@ -61,14 +61,30 @@ std::string shown_columns(const Settings& pinned) {
   return sql;
 }
 
+// Sets a pin as long as its transaction lasts.
+void append_setting(std::string& sql, std::string_view name, std::string_view pin) {
+  append_literal(sql.append("pg_catalog.set_config("), name);
+  append_literal(sql.append(", "), pin);
+  sql.append(", true)");
+}
+
 std::string pin_columns(const Settings& pinned) {
   std::string sql;
   for (const auto& [name, pin] : pinned) {
-    append_literal(sql.append(sql.empty() ? "" : ", ").append("pg_catalog.set_config("), name);
-    append_literal(sql.append(", "), pin);
-    sql.append(", true)");
+    append_setting(sql.append(sql.empty() ? "" : ", "), name, pin);
   }
   return sql;
+}
+
+// The role is the one pin that may have been taken away from who logged in, and what a server shows
+// is the same then: it is set once more.
+Verified verified(std::vector<std::string> shown, const Settings& pinned) {
+  Verified verified{.columns = shown_columns(pinned), .rows = {std::move(shown)}};
+  if (const std::string* role = find_setting(pinned, "role")) {
+    append_setting(verified.columns.append("; SELECT "), "role", *role);
+    verified.rows.push_back({*role});
+  }
+  return verified;
 }
 
 std::expected<void, std::string> check_rows(const Rows& rows, const Settings& pinned) {
@@ -111,10 +127,7 @@ std::expected<Verified, std::string> check_verification(const std::vector<Result
   if (const auto checked = check_rows(rows, pinned); !checked) {
     return std::unexpected(checked.error());
   }
-  return Verified{.shown_columns = shown_columns(pinned),
-                  .pin_columns = pin_columns(pinned),
-                  .shown = std::move(rows[kShown]),
-                  .normalised = std::move(rows[kNormalised])};
+  return verified(std::move(rows[kShown]), pinned);
 }
 
 }  // namespace gateway::upstream

@@ -14,13 +14,12 @@ namespace gateway::upstream {
 
 // What a connection was found to have. A reset has to bring exactly this back.
 struct Verified {
-  std::string shown_columns, pin_columns;      // of two SELECTs, in one transaction
-  std::vector<std::string> shown, normalised;  // their rows
+  std::string columns;                         // of SELECTs that show it, in one transaction
+  std::vector<std::vector<std::string>> rows;  // what each has shown
 };
 
 // A simple Query of several statements. The server itself normalises each pinned value (30000 is
-// 30s) by setting it locally and rolling back; and it says whether it may still be set: a role may
-// have been revoked.
+// 30s) by setting it locally and rolling back.
 std::string verification_query(const Settings& pinned);
 
 // Of its results. The error says which setting differs and how.
