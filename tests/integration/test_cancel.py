@@ -218,5 +218,6 @@ def test_a_cancel_with_an_answer_on_its_way(through):
         for _ in range(50):
             connection.send(wire.query("SELECT pg_sleep(0.002)"))
             wire.send_cancel(through.port, connection.key)
-            assert wire.kinds(connection.ready()) in ("TDCZ", "EZ", "TEZ")
+            # The server looks for interrupts behind a row, too.
+            assert wire.kinds(connection.ready()) in ("TDCZ", "EZ", "TEZ", "TDEZ")
         assert connection.rows("SELECT 1") == [["1"]]
