@@ -24,7 +24,7 @@ PLUS_HEADER = b"p=tls-server-end-point,,"
 def gateway(cluster, authority):
     pair = authority.issue("gateway", "gateway", "DNS:localhost")
     with cluster.admin() as connection:
-        connection.execute("CREATE ROLE ida LOGIN PASSWORD 'ida-password'")
+        connection.execute("CREATE ROLE ines LOGIN PASSWORD 'ines-password'")
         connection.execute("ALTER ROLE postgres PASSWORD 'super-password'")
     users = [{"name": USER, "password": PASSWORD},
              {"name": "clear", "auth": "password", "password": "clear-password"},
@@ -67,8 +67,8 @@ def test_users_of_a_database_bind_to_the_channel(gateways, authority):
     gateway = gateways(
         auth_query={"database": DATABASE, "user": "postgres", "password": "super-password"},
         listen={"tls": listen_tls("require", pair)})
-    assert works(gateway, "ida", "ida-password", channel_binding="require")
-    for user in ("ida", "nobody_here"):
+    assert works(gateway, "ines", "ines-password", channel_binding="require")
+    for user in ("ines", "nobody_here"):
         assert f'failed for user "{user}"' in refusal(gateway, user, "x", channel_binding="require")
 
 
