@@ -135,6 +135,8 @@ struct Effect {
   Kind kind = Kind::None;
   std::string name{};
   bool holdable = false;
+  // SetGuc: back to the default, for longer than the transaction.
+  bool resets = false;
 };
 
 struct StatementVerdict {

@@ -36,7 +36,8 @@ Effect effect_of_copy(const CopyStmt& copy) {
 
 Effect effect_of_set(const VariableSetStmt& set) {
   const auto uses = settings_of(&set);
-  return {.kind = Kind::SetGuc, .name = uses.empty() ? "" : uses.front().name};
+  if (uses.empty()) return {.kind = Kind::SetGuc};
+  return {.kind = Kind::SetGuc, .name = uses.front().name, .resets = uses.front().lasts_as_reset()};
 }
 
 // EXPLAIN and CREATE TABLE AS run, or plan, what a prepared statement holds.

@@ -34,6 +34,11 @@ struct SettingUse {
   std::string name{};   // lower case; empty where Opaque hides it
   std::string value{};  // as the server would store it; lists joined and quoted
   std::size_t offset = 0;
+  bool is_local = false;  // a reset that the end of the transaction takes back
+
+  bool lasts_as_reset() const {
+    return (action == Action::Reset || action == Action::ResetAll) && !is_local;
+  }
 };
 
 struct StatementFacts {

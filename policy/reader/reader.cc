@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/reader/reader.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -54,7 +55,9 @@ void move_to_digits(std::string_view sql, LiteralOffsets& literals) {
 // set_config() in a SELECT leaves a setting behind as SET does.
 void adopt_setting(StatementFacts& facts) {
   if (facts.effect.kind != Effect::Kind::None || facts.settings.empty()) return;
-  facts.effect = {.kind = Effect::Kind::SetGuc, .name = facts.settings.front().name};
+  facts.effect = {.kind = Effect::Kind::SetGuc,
+                  .name = facts.settings.front().name,
+                  .resets = std::ranges::any_of(facts.settings, &SettingUse::lasts_as_reset)};
 }
 
 std::expected<StatementFacts, ReadFailure> read_statement(std::string_view sql,

@@ -99,7 +99,8 @@ Uses from_set(const VariableSetStmt& set) {
   switch (set.kind) {
     case VAR_SET_VALUE: return {assign_from(set)};
     case VAR_SET_DEFAULT:
-    case VAR_RESET: return {{.action = Action::Reset, .name = lower(set.name)}};
+    case VAR_RESET:
+      return {{.action = Action::Reset, .name = lower(set.name), .is_local = set.is_local}};
     case VAR_RESET_ALL: return {{.action = Action::ResetAll}};
     case VAR_SET_CURRENT: return {{.action = Action::Opaque, .name = lower(set.name)}};
     case VAR_SET_MULTI:
@@ -108,6 +109,12 @@ Uses from_set(const VariableSetStmt& set) {
                                       : std::string_view());
   }
   return {{.action = Action::Opaque}};
+}
+
+bool is_false(const Node* node) {
+  if (node == nullptr || !IsA(node, A_Const)) return false;
+  const auto& value = *reinterpret_cast<const A_Const*>(node);
+  return !value.isnull && nodeTag(&value.val) == T_Boolean && !boolVal(&value.val);
 }
 
 // set_config(name, value, is_local): what SET does, if both are constants; NULL resets.
@@ -123,6 +130,7 @@ SettingUse from_call(const FuncCall& call) {
     use.value = *value;
   } else if (IsA(argument, A_Const) && reinterpret_cast<const A_Const*>(argument)->isnull) {
     use.action = Action::Reset;
+    use.is_local = !is_false(static_cast<const Node*>(lthird(call.args)));
   }
   return use;
 }

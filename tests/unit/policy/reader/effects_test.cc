@@ -61,6 +61,24 @@ TEST(Effects, FollowFromTheStatement) {
   }
 }
 
+TEST(Effects, TellWhatReturnsSettingsToTheirDefaults) {
+  const auto resets = [](std::string_view sql) {
+    return judge_as(Mode::Permissive, sql).statements.at(0).effect.resets;
+  };
+  for (const std::string_view sql :
+       {"RESET ALL", "RESET TimeZone", "SET TimeZone TO DEFAULT", "SET TIME ZONE LOCAL",
+        "SET TIME ZONE DEFAULT", "SELECT set_config('TimeZone', NULL, false)",
+        "SELECT set_config('TimeZone', 'UTC', false), set_config('lock_timeout', NULL, false)"}) {
+    EXPECT_TRUE(resets(sql)) << sql;
+  }
+  for (const std::string_view sql :
+       {"SET TimeZone = 'UTC'", "SET LOCAL TimeZone TO DEFAULT",
+        "SELECT set_config('TimeZone', NULL, true)", "SELECT set_config('TimeZone', 'UTC', false)",
+        "BEGIN READ ONLY", "SELECT 1"}) {
+    EXPECT_FALSE(resets(sql)) << sql;
+  }
+}
+
 TEST(Effects, OnlyWithHoldOutlivesItsTransaction) {
   const auto holdable = [](std::string_view sql) {
     return judge_as(Mode::ReadOnly, sql).statements.at(0).effect.holdable;
