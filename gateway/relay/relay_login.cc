@@ -8,6 +8,7 @@
 #include "gateway/pgwire/sqlstate.h"
 #include "gateway/pgwire/writer.h"
 #include "gateway/relay/relay.h"
+#include "gateway/session/login_settings.h"
 #include "gateway/telemetry/log.h"
 
 namespace gateway::relay {
@@ -109,9 +110,7 @@ void Relay::on_login(session::Login login) {
     return refuse_login(session::CloseReason::UnknownDatabase,
                         "database \"" + login_->database + "\" does not exist");
   }
-  for (const auto& [name, value] : login_->settings) {
-    if (name == "application_name") application_ = value;
-  }
+  application_ = session::application_name(login_->settings);
   if (const std::string why = why_too_many(); !why.empty()) {
     return refuse_login(session::CloseReason::TooManyClients, why);
   }

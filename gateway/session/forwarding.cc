@@ -173,14 +173,18 @@ void Session::withdraw_predictions() {
 
 // Returns settings to the server's defaults.
 bool Session::resets_settings(const policy::StatementVerdict& statement) {
-  return statement.effect.kind == policy::Effect::Kind::DiscardAll ||
-         statement.statement_class == policy::StatementClass::Reset;
+  return statement.effect.kind == policy::Effect::Kind::DiscardAll || statement.effect.resets;
 }
 
-// At the first statement, and again when the client returned to the server's own defaults: to a
-// client the default is what it asked for at start-up.
-void Session::send_settings(Output& out) {
-  const std::string sql = settings_sql(client_settings_, server_defaults_);
+// To a client the default is what it asked for at start-up.
+void Session::restore_settings(Output& out) {
+  const std::string sql = restoring_sql(client_settings_, server_defaults_);
+  if (sql.empty()) return;
+  restoring_seq_ = next_seq_;
+  send_settings(sql, out);
+}
+
+void Session::send_settings(const std::string& sql, Output& out) {
   if (sql.empty()) return;
   predict_query_start(unit_);
   out.to_server.write([&](std::string& text) { pgwire::write_query(text, sql); });

@@ -3,6 +3,7 @@
 
 #include "gateway/pgwire/sqlstate.h"
 #include "gateway/pgwire/writer.h"
+#include "gateway/session/login_settings.h"
 #include "gateway/session/names.h"
 
 namespace gateway::session {
@@ -16,10 +17,6 @@ template <typename... Case>
 struct Overload : Case... {
   using Case::operator()...;
 };
-
-bool is_false(std::string_view value) {
-  return value == "false" || value == "off" || value == "no" || value == "0" || value == "f";
-}
 
 std::string unsupported_version(const pgwire::StartupMessage& message) {
   return "unsupported frontend protocol " + std::to_string(message.major) + "." +
@@ -150,13 +147,21 @@ void Handshake::refuse_version(const pgwire::StartupMessage& message, std::strin
 }
 
 bool Handshake::take_parameters(const pgwire::StartupMessage& message, std::string& to_client) {
+  Settings plain;
   for (const auto& [name, value] : message.parameters) {
     if (name == "user") {
       login_.user = name_key(value);
     } else if (name == "database") {
       login_.database = name_key(value);
     } else if (name == "replication") {
-      if (is_false(value)) continue;
+      const auto flag = read_flag(value);
+      if (flag == false) continue;
+      if (!flag && value != "database") {
+        fail(CloseReason::LoginRefused, state::kInvalidParameterValue,
+             "invalid value for parameter \"replication\": \"" + std::string(value) + '"',
+             to_client);
+        return false;
+      }
       fail(CloseReason::LoginRefused, state::kFeatureNotSupported,
            "replication connections are not served here; connect to the PostgreSQL server itself",
            to_client);
@@ -171,9 +176,12 @@ bool Handshake::take_parameters(const pgwire::StartupMessage& message, std::stri
       }
       for (auto& setting : *settings) login_.settings.push_back(std::move(setting));
     } else if (!name.starts_with("_pq_.")) {
-      login_.settings.emplace_back(name, value);
+      plain.emplace_back(name, value);
     }
   }
+  // PostgreSQL takes `options` first, wherever they stand (process_startup_options()): the last one
+  // counts.
+  std::ranges::move(plain, std::back_inserter(login_.settings));
   if (login_.user.empty()) {
     fail(CloseReason::LoginRefused, state::kInvalidAuthorization,
          "no PostgreSQL user name specified in startup packet", to_client);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/pgwire/sqlstate.h"
+#include "gateway/session/login_settings.h"
 #include "gateway/session/session.h"
 #include "policy/changed_schema.h"
 
@@ -76,7 +77,7 @@ void Session::judge_by(policy::Standing standing) {
   if (may_write && profile().mode == policy::Mode::ReadOnly) {
     std::erase_if(client_settings_, [&](const auto& each) { return each.first == known->first; });
     client_settings_.emplace_back(known->first, "on");
-    are_settings_due_ = true;
+    settings_due_ = settings_sql({client_settings_.back()}, server_defaults_);
   }
 }
 

@@ -23,26 +23,58 @@ bool equal_names(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, folded, folded);
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\n\r\f\v");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\n\r\f\v") + 1 - first);
+}
+
+struct DateStyle {
+  std::string style, order;
+  bool has_order = false;
+
+  // As check_datestyle() (variable.c) reads a word of the list. False: it knows no such word.
+  bool read(const std::string& word) {
+    if (word == "iso") {
+      style = "ISO";
+    } else if (word == "sql") {
+      style = "SQL";
+    } else if (word.starts_with("postgres")) {
+      style = "Postgres";
+    } else if (word == "german") {
+      style = "German";
+      if (!has_order) order = "DMY";
+    } else if (word == "ymd") {
+      has_order = true, order = "YMD";
+    } else if (word == "dmy" || word.starts_with("euro")) {
+      has_order = true, order = "DMY";
+    } else if (word == "mdy" || word == "us" || word.starts_with("noneuro")) {
+      has_order = true, order = "MDY";
+    } else {
+      return false;
+    }
+    return true;
+  }
+};
+
 // "ISO" -> "ISO, MDY": the style and the order each keep what is known where the client names only
-// one.
+// one. What PostgreSQL will refuse stays as it is.
 std::string full_date_style(std::string_view asked, std::string_view known) {
-  std::string style(known.substr(0, known.find(',')));
-  std::string order(known.size() > 3 ? known.substr(known.size() - 3) : "MDY");
-  std::string rest = lower(asked);
-  std::ranges::replace(rest, ',', ' ');
-  for (std::size_t at = 0; at < rest.size();) {
-    const std::size_t end = std::min(rest.find(' ', at), rest.size());
-    const std::string word = rest.substr(at, end - at);
-    if (word == "iso") style = "ISO";
-    if (word == "sql") style = "SQL";
-    if (word == "postgres") style = "Postgres";
-    if (word == "german") style = "German", order = "DMY";
-    if (word == "ymd") order = "YMD";
-    if (word.starts_with("dmy") || word.starts_with("euro")) order = "DMY";
-    if (word.starts_with("mdy") || word.starts_with("us")) order = "MDY";
+  DateStyle read{.style = std::string(known.substr(0, known.find(','))),
+                 .order = std::string(known.size() > 3 ? known.substr(known.size() - 3) : "MDY")};
+  for (std::size_t at = 0; at <= asked.size();) {
+    const std::size_t end = std::min(asked.find(',', at), asked.size());
+    if (!read.read(lower(trimmed(asked.substr(at, end - at))))) return std::string(asked);
     at = end + 1;
   }
-  return style + ", " + order;
+  return read.style + ", " + read.order;
+}
+
+// As pg_char_to_encoding() takes names: letters and digits alone.
+bool is_sql_ascii(std::string_view encoding) {
+  std::string letters = lower(encoding);
+  std::erase_if(letters, [](char c) { return (c < 'a' || c > 'z') && (c < '0' || c > '9'); });
+  return letters == "sqlascii";
 }
 
 // PostgreSQL keeps only printable ASCII of it: pg_clean_ascii(), which writes '?' for each other
@@ -68,9 +100,15 @@ int major_of(const Parameters& parameters) {
   return found == parameters.end() ? 0 : std::atoi(found->second.c_str());
 }
 
+std::string reported_flag(const std::string& value) {
+  const auto flag = read_flag(value);
+  return !flag ? value : *flag ? "on" : "off";
+}
+
 std::string as_reported(const std::string& name, const std::string& value, std::string_view known) {
   if (name == "datestyle") return full_date_style(value, known);
-  if (name == "intervalstyle" || name == "default_transaction_read_only") return lower(value);
+  if (name == "intervalstyle") return lower(value);
+  if (name == "default_transaction_read_only") return reported_flag(value);
   // Judged to mean these, however they were spelled.
   if (name == "client_encoding") return "UTF8";
   if (name == "standard_conforming_strings") return "on";
@@ -91,6 +129,14 @@ const std::string* find_value(const NamedValues& values, std::string_view name) 
   return nullptr;
 }
 
+// Does nobody convert between what the client asked for and the server's UTF-8?
+bool may_be_told_sql_ascii(std::string_view name, std::string_view asked, const Parameters& known) {
+  if (name != "client_encoding" || !is_sql_ascii(asked)) return false;
+  const auto server = known.find("server_encoding");
+  return server != known.end() && server->second == "UTF8";
+}
+
+// Standard strings are pinned: a backslash is a letter.
 std::string quoted(std::string_view text) {
   std::string literal = "'";
   for (const char c : text) {
@@ -100,16 +146,46 @@ std::string quoted(std::string_view text) {
   return literal + "'";
 }
 
+// Of the client's settings what the server does not have anyway.
+Settings differing(const Settings& client, const Parameters& server) {
+  Settings differing;
+  for (const auto& [name, value] : client) {
+    if (is_pinned(name)) continue;
+    const std::string* present = find_value(server, name);
+    if (present != nullptr && *present == as_reported(name, value, *present)) continue;
+    differing.emplace_back(name, value);
+  }
+  return differing;
+}
+
 }  // namespace
+
+std::optional<bool> read_flag(std::string_view text) {
+  const std::string word = lower(text);
+  const auto begins = [&](std::string_view whole, std::size_t least) {
+    return word.size() >= least && whole.starts_with(word);
+  };
+  if (word == "1" || begins("on", 2) || begins("true", 1) || begins("yes", 1)) return true;
+  if (word == "0" || begins("off", 2) || begins("false", 1) || begins("no", 1)) return false;
+  return std::nullopt;
+}
+
+std::string_view application_name(const Settings& asked) {
+  std::string_view found;
+  for (const auto& [name, value] : asked) {
+    if (equal_names(name, "application_name")) found = value;
+  }
+  return found;
+}
 
 std::expected<Settings, policy::Violation> judge_login_settings(const Settings& asked,
                                                                 const policy::Profile& profile) {
   // A server may have been connected for somebody else: without a name of its own, none is shown.
   Settings settings{{"application_name", ""}};
   for (const auto& [name, value] : asked) {
-    if (const auto violation = policy::judge_setting(name, value, profile)) {
-      return std::unexpected(*violation);
-    }
+    const bool is_encoding = equal_names(name, "client_encoding") && is_sql_ascii(value);
+    const auto violation = is_encoding ? std::nullopt : policy::judge_setting(name, value, profile);
+    if (violation) return std::unexpected(*violation);
     std::erase_if(settings, [&](const auto& known) { return equal_names(known.first, name); });
     settings.emplace_back(lower(name), value);
   }
@@ -122,8 +198,13 @@ Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
     const std::string* asked = find_value(client, name);
     if (asked == nullptr) continue;
     const std::string folded_name = lower(name);
-    value = folded_name == "application_name" ? clean_application_name(*asked, major_of(known))
-                                              : as_reported(folded_name, *asked, value);
+    if (folded_name == "application_name") {
+      value = clean_application_name(*asked, major_of(known));
+    } else if (may_be_told_sql_ascii(folded_name, *asked, known)) {
+      value = "SQL_ASCII";
+    } else {
+      value = as_reported(folded_name, *asked, value);
+    }
   }
   return told;
 }
@@ -139,15 +220,30 @@ std::vector<pgwire::ParameterStatus> in_server_order(const Parameters& told) {
 
 std::string settings_sql(const Settings& client, const Parameters& server) {
   std::string sql;
-  for (const auto& [name, value] : client) {
-    if (is_pinned(name)) continue;
-    const std::string* present = find_value(server, name);
-    if (present != nullptr && *present == as_reported(name, value, *present)) continue;
+  for (const auto& [name, value] : differing(client, server)) {
     sql.append(sql.empty() ? pgwire::kOwnComment : "; ");
     // The name was judged: it is one of a known list, or of the operator's `gucs.allowed`.
     sql.append("SET ").append(name).append(" TO ").append(quoted(value));
   }
   return sql;
+}
+
+// What was SET last comes from the "session" and stays so until it is reset. Of what an extension
+// or the operator made up there is no source: reset, it is empty.
+std::string restoring_sql(const Settings& client, const Parameters& server) {
+  std::string wanted;
+  for (const auto& [name, value] : differing(client, server)) {
+    wanted.append(wanted.empty() ? "(" : ", (").append(quoted(name));
+    wanted.append(", ").append(quoted(value)).append(")");
+  }
+  if (wanted.empty()) return wanted;
+  return std::string(pgwire::kOwnComment) +
+         "SELECT pg_catalog.count(pg_catalog.set_config(w.name, w.value, false)) FROM (VALUES " +
+         wanted +
+         ") AS w(name, value) LEFT JOIN pg_catalog.pg_settings AS s ON pg_catalog.lower(s.name) "
+         "OPERATOR(pg_catalog.=) w.name WHERE CASE WHEN s.name IS NULL THEN "
+         "COALESCE(pg_catalog.current_setting(w.name, true), '') OPERATOR(pg_catalog.=) '' ELSE "
+         "s.source OPERATOR(pg_catalog.<>) 'session' END";
 }
 
 }  // namespace gateway::session

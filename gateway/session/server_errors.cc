@@ -38,8 +38,7 @@ bool Session::on_error(const Message& reply, Output& out) {
   if (entry.treatment == Treatment::Skip && entry.kind == ReplyKind::Query) {
     // Where the transaction is aborted, the client's RESET is undone, too.
     if (fields.sqlstate == state::kInFailedTransaction) return true;
-    // The settings of the log-in: PostgreSQL would have refused them with FATAL at once.
-    end(CloseReason::LoginRefused, fields.message, out);
+    refuse_settings(fields, out);
     return true;
   }
   if (entry.treatment == Treatment::Probe) {
@@ -50,6 +49,17 @@ bool Session::on_error(const Message& reply, Output& out) {
   if (cut_ == Cut::None) pass_error(reply, fields, out);
   settle_error(cut_error({fields.sqlstate, fields.message, fields.detail}));
   return true;
+}
+
+// The settings of the log-in: PostgreSQL would have refused them with FATAL at once.
+void Session::refuse_settings(const pgwire::ErrorFields& fields, Output& out) {
+  out.to_client.write([&](std::string& text) {
+    pgwire::write_error(text, {.severity = pgwire::Severity::Fatal,
+                               .sqlstate = fields.sqlstate,
+                               .message = fields.message});
+  });
+  client_told_ = true;
+  end(CloseReason::LoginRefused, fields.message, out);
 }
 
 void Session::settle_error(const ServerError& error) {

@@ -253,6 +253,7 @@ bool Session::on_ready(const Message& reply, Output& out) {
         out);
     return true;
   }
+  if (entry.seq == restoring_seq_) end_restoring(out);
   settle_ddl(out);
   settle_changed_plans();
   end_parses_through(entry.unit);
@@ -273,6 +274,10 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
         out);
     return true;
   }
+  if (is_restoring()) {
+    unsettled_[std::string(status->name)] = status->value;
+    return true;
+  }
   std::string& told = told_[std::string(status->name)];
   const bool is_ours = !replies_.empty() && is_silent(replies_.front().treatment);
   if (!is_ours || told != status->value) {
@@ -280,6 +285,25 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
     told = status->value;
   }
   return true;
+}
+
+// What the server says at the end of a RESET holds until the message behind it only.
+bool Session::is_restoring() const {
+  if (restoring_seq_ == 0 || replies_.empty()) return false;
+  const std::uint64_t seq = replies_.front().seq;
+  return seq == restoring_seq_ || seq + 1 == restoring_seq_;
+}
+
+void Session::end_restoring(Output& out) {
+  restoring_seq_ = 0;
+  for (const auto& [name, value] : unsettled_) {
+    std::string& told = told_[name];
+    if (told == value) continue;
+    told = value;
+    out.to_client.write(
+        [&](std::string& text) { pgwire::write_parameter_status(text, {name, value}); });
+  }
+  unsettled_.clear();
 }
 
 void Session::pass(const Message& reply, Output& out) {

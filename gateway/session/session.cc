@@ -46,7 +46,7 @@ void Session::refuse_login(const policy::Violation& violation, Output& out) {
 void Session::attach(const Parameters& server, Output& out) {
   attached_ = true;
   server_defaults_ = server;
-  send_settings(out);
+  send_settings(settings_sql(client_settings_, server_defaults_), out);
 }
 
 Session::CancelTarget Session::cancel() {

@@ -364,7 +364,10 @@ class Session {
   void predict_query_start(std::uint64_t unit);
   void withdraw_predictions();
   static bool resets_settings(const policy::StatementVerdict& statement);
-  void send_settings(Output& out);
+  void restore_settings(Output& out);
+  bool is_restoring() const;
+  void end_restoring(Output& out);
+  void send_settings(const std::string& sql, Output& out);
 
   // server_replies.cc
   bool stream_server_body(std::string_view rest, std::size_t& at, Output& out);
@@ -386,6 +389,7 @@ class Session {
 
   // server_errors.cc
   bool on_error(const Message& reply, Output& out);
+  void refuse_settings(const pgwire::ErrorFields& fields, Output& out);
   void settle_error(const ServerError& error);
   void pass_error(const Message& reply, const pgwire::ErrorFields& fields, Output& out);
   void on_notice(const Message& reply, Output& out);
@@ -431,11 +435,13 @@ class Session {
   Shared shared_;
   Recorder& recorder_;
   SessionSettings settings_;
-  Settings client_settings_;       // lower-case names, one each: what the client set at start-up
-  Parameters server_defaults_;     // what the server returns to by RESET ALL
-  bool are_settings_due_ = false;  // the profile asks for another one now
-  bool settings_reset_ = false;    // an Execute in this unit returns to them
-  Parameters told_;                // ParameterStatus as the client knows it
+  Settings client_settings_;         // lower-case names, one each: what the client set at start-up
+  Parameters server_defaults_;       // what the server returns to by RESET ALL
+  std::string settings_due_;         // SQL: the profile asks for another one now
+  bool settings_reset_ = false;      // an Execute in this unit returns to them
+  Parameters told_;                  // ParameterStatus as the client knows it
+  std::uint64_t restoring_seq_ = 0;  // our Query behind a RESET; 0: none is under way
+  Parameters unsettled_;             // ParameterStatus that came until its end, not told yet
 
   Hold hold_ = Hold::None;
   std::shared_ptr<const Inquiry> inquiry_;  // of the message that is next

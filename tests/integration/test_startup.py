@@ -98,10 +98,9 @@ def refused_login(connection):
 
 
 @pytest.mark.parametrize("parameters", [
-    {"client_encoding": "LATIN1"}, {"client_encoding": "SQL_ASCII"},
-    {"standard_conforming_strings": "off"}, {"search_path": "pg_temp"}, {"role": "reader"},
-    {"session_authorization": "reader"}, {"session_replication_role": "replica"},
-    {"options": "-c role=reader"}, {"options": "--role=reader"},
+    {"client_encoding": "LATIN1"}, {"standard_conforming_strings": "off"},
+    {"search_path": "pg_temp"}, {"role": "reader"}, {"session_authorization": "reader"},
+    {"session_replication_role": "replica"}, {"options": "-c role=reader"}, {"options": "--role=reader"},
     {"options": "-c search_path=public;create/**/table/**/x()"},
     {"options": "-c standard_conforming_strings=off"}, {"options": "-c client_encoding=LATIN1"}])
 def test_settings_that_nobody_may_change_are_refused(fresh, parameters):

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session/handshake.h"
 
-#include "gateway/session/login_settings.h"
 #include "tests/unit/gateway/session/handshaking.h"
 
 namespace gateway::session {
@@ -145,6 +144,28 @@ TEST_F(Handshaking, HandsOverACancelKey) {
   EXPECT_EQ(key->key, "abcd");
 }
 
+TEST_F(Handshaking, LetsParametersOfTheirOwnWinOverOptions) {
+  Handshake handshake = this->handshake();
+  give(handshake,
+       start("user|user|TimeZone|UTC|options|-c TimeZone=Asia/Tokyo") + initial_ + final_);
+  ASSERT_NE(login(handshake), nullptr);
+  EXPECT_EQ(login(handshake)->settings,
+            (Settings{{"TimeZone", "Asia/Tokyo"}, {"TimeZone", "UTC"}}));
+}
+
+TEST_F(Handshaking, TakesEachSpellingOfNoReplication) {
+  for (const std::string no : {"false", "FALSE", "Off", "n", "0"}) {
+    Handshake handshake = this->handshake();
+    EXPECT_EQ(outline(give(handshake, start("user|user|replication|" + no))), "R") << no;
+  }
+  const std::vector<std::pair<std::string, std::string>> refused{
+      {"true", "E0A000"}, {"database", "E0A000"}, {"1", "E0A000"}, {"o", "E22023"}, {"", "E22023"}};
+  for (const auto& [value, code] : refused) {
+    Handshake handshake = this->handshake();
+    EXPECT_EQ(outline(give(handshake, start("user|user|replication|" + value))), code) << value;
+  }
+}
+
 TEST(Options, AreReadAsPostgreSqlDoes) {
   struct Case {
     std::string text;
@@ -170,27 +191,6 @@ TEST(Options, AreReadAsPostgreSqlDoes) {
       {"-B 100", std::nullopt},
   };
   for (const auto& each : cases) EXPECT_EQ(read_options(each.text), each.settings) << each.text;
-}
-
-TEST(LoginSettings, AreJudgedLikeSet) {
-  const policy::Profile profile{.mode = policy::Mode::ReadOnly};
-  EXPECT_FALSE(judge_login_settings({{"role", "postgres"}}, profile));
-  EXPECT_FALSE(judge_login_settings({{"client_encoding", "LATIN1"}}, profile));
-  EXPECT_FALSE(judge_login_settings({{"Default_Transaction_Read_Only", "off"}}, profile));
-  EXPECT_FALSE(judge_login_settings({{"x'; DROP TABLE t; --", "1"}}, profile));
-  EXPECT_EQ(judge_login_settings({{"TimeZone", "UTC"}, {"timezone", "GMT"}}, profile),
-            (Settings{{"application_name", ""}, {"timezone", "GMT"}}));
-}
-
-TEST(LoginSettings, BringTheServerToWhatTheClientAsked) {
-  const Settings client{{"application_name", "it's"}, {"timezone", "UTC"}, {"datestyle", "iso"}};
-  EXPECT_EQ(settings_sql(client, {{"application_name", ""}, {"TimeZone", "GMT"}}),
-            "/* postern */ SET application_name TO 'it''s'; SET timezone TO 'UTC'; SET datestyle "
-            "TO 'iso'");
-  EXPECT_EQ(
-      settings_sql(client,
-                   {{"application_name", "it's"}, {"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}),
-      "");
 }
 
 }  // namespace

@@ -265,9 +265,37 @@ TEST(Replies, ForgetTheUnnamedStatementWhereSettingsAreSentAgain) {
   talk.client(parse("", "RESET ALL")).attach({{"application_name", "other"}}).client("");
   talk.server(complete("SET") + ready('I') + kParsed);
   talk.client(wire::bind("", "") + execute("") + wire::sync());
-  talk.server(kBound + complete("RESET") + ready('I') + complete("SET") + ready('I')).forget();
+  talk.server(kBound + complete("RESET") + ready('I') + complete("SELECT 1") + ready('I')).forget();
   talk.client(wire::bind("", ""));
   EXPECT_EQ(talk.to_server, close('S', "") + wire::bind("", ""));
+}
+
+std::string status(const std::string& name, const std::string& value) {
+  return frame('S', name + '\0' + value + '\0');
+}
+
+// The server's defaults last until our Query behind the RESET only.
+TEST(Replies, TellAfterAResetWhatHoldsBehindIt) {
+  Talk talk;
+  talk.session().greet(
+      {.user = "user", .database = "shop", .settings = {{"TimeZone", "Asia/Tokyo"}}},
+      {{"TimeZone", "GMT"}}, {1, "abcd"}, talk.output());
+  talk.output().clear();
+  talk.client(query("SELECT 1")).attach({{"TimeZone", "GMT"}, {"application_name", ""}}).client("");
+  talk.server(complete("SET") + status("TimeZone", "Asia/Tokyo") + ready('I') +
+              complete("SELECT 1") + ready('I'))
+      .forget();
+  talk.client(query("RESET ALL"));
+  talk.server(complete("RESET") + status("TimeZone", "GMT") + status("IntervalStyle", "postgres") +
+              ready('I'));
+  EXPECT_EQ(talk.to_client, complete("RESET") + ready('I'));
+  talk.forget();
+  talk.server(status("TimeZone", "Asia/Tokyo") + complete("SELECT 1") + ready('I'));
+  EXPECT_EQ(talk.to_client, status("IntervalStyle", "postgres"));
+  talk.forget();
+  talk.client(query("SELECT 1"));
+  talk.server(status("TimeZone", "UTC") + complete("SELECT 1") + ready('I'));
+  EXPECT_EQ(talk.to_client, status("TimeZone", "UTC") + complete("SELECT 1") + ready('I'));
 }
 
 TEST(Replies, RefuseTheLoginWhoseSettingsTheServerRefuses) {
@@ -275,6 +303,7 @@ TEST(Replies, RefuseTheLoginWhoseSettingsTheServerRefuses) {
   talk.client(query("SELECT 1")).attach({{"application_name", "other"}});
   talk.server(error("22023"));
   EXPECT_EQ(talk.closed, CloseReason::LoginRefused);
+  EXPECT_EQ(outline(talk.to_client), "E22023");
 }
 
 TEST(ClientMessages, ThatAreNoneEndTheSession) {
