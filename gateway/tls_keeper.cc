@@ -15,10 +15,11 @@ struct TlsKeeper::Outcome {
   std::expected<LoadedTls, config::TlsFault> loaded;
 };
 
-TlsKeeper::TlsKeeper(Surroundings surroundings, config::Tls files, LoadedTls loaded)
+TlsKeeper::TlsKeeper(Surroundings surroundings, config::Tls files, LoadedTls loaded,
+                     std::chrono::milliseconds every)
     : surroundings_(surroundings), timer_(surroundings.loop), worker_(surroundings.loop) {
   use(std::move(files), std::move(loaded));
-  timer_.repeat(kTlsLook, [this] { look(); });
+  timer_.repeat(every, [this] { look(); });
 }
 
 void TlsKeeper::use(config::Tls files, LoadedTls loaded) {
@@ -36,21 +37,23 @@ void TlsKeeper::put_in_force(LoadedTls loaded) {
 }
 
 // The file system may be slow, so it is asked on a thread.
-void TlsKeeper::read(void (*reading)(const config::Tls& files, Outcome& outcome),
+void TlsKeeper::read(Phase phase, void (*reading)(const config::Tls& files, Outcome& outcome),
                      void (TlsKeeper::*take)(Outcome& outcome)) {
-  is_busy_ = true;
+  phase_ = phase;
   auto outcome = std::make_shared<Outcome>();
   worker_.submit([reading, outcome, files = files_] { reading(files, *outcome); },
                  [this, take, outcome, generation = generation_] {
-                   is_busy_ = false;
+                   phase_ = Phase::Idle;
                    if (generation == generation_) (this->*take)(*outcome);
                  });
 }
 
 void TlsKeeper::look() {
-  if (is_busy_ || files_.mode == config::TlsMode::Disable) return;
-  read([](const config::Tls& files, Outcome& outcome) { outcome.stamps = stamps_of(files); },
-       &TlsKeeper::on_look);
+  if (phase_ != Phase::Idle || files_.mode == config::TlsMode::Disable) return;
+  read(
+      Phase::Looking,
+      [](const config::Tls& files, Outcome& outcome) { outcome.stamps = stamps_of(files); },
+      &TlsKeeper::on_look);
 }
 
 void TlsKeeper::on_look(Outcome& outcome) {
@@ -61,6 +64,7 @@ void TlsKeeper::on_look(Outcome& outcome) {
 
 void TlsKeeper::load() {
   read(
+      Phase::Loading,
       [](const config::Tls& files, Outcome& outcome) {
         outcome.stamps = stamps_of(files);
         outcome.loaded = load_tls(files);

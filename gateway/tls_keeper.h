@@ -28,19 +28,25 @@ class TlsKeeper {
     telemetry::LoopMetrics& metrics;
   };
 
-  TlsKeeper(Surroundings surroundings, config::Tls files, LoadedTls loaded);
+  // Idle -look-> Looking -they stood still-> Loading -> Idle; Looking -else-> Idle
+  enum class Phase : std::uint8_t { Idle, Looking, Loading };
+
+  TlsKeeper(Surroundings surroundings, config::Tls files, LoadedTls loaded,
+            std::chrono::milliseconds every = kTlsLook);
   TlsKeeper(const TlsKeeper&) = delete;
   TlsKeeper& operator=(const TlsKeeper&) = delete;
 
   const relay::ClientTls& tls() const { return tls_; }  // valid as long as this object
   void use(config::Tls files, LoadedTls loaded);        // from a reload
 
+  void look();  // as it does by itself now and then; no second one beside the first
+  Phase phase() const { return phase_; }
+
  private:
   struct Outcome;
   void put_in_force(LoadedTls loaded);
-  void read(void (*reading)(const config::Tls& files, Outcome& outcome),
+  void read(Phase phase, void (*reading)(const config::Tls& files, Outcome& outcome),
             void (TlsKeeper::*take)(Outcome& outcome));
-  void look();
   void on_look(Outcome& outcome);
   void load();
   void on_loaded(Outcome& outcome);
@@ -52,7 +58,7 @@ class TlsKeeper {
   FileStamps tried_;              // of what was read last
   FileStamps seen_;               // of the last look
   std::uint64_t generation_ = 0;  // of files_: what was read for an older one is dropped
-  bool is_busy_ = false;
+  Phase phase_ = Phase::Idle;
   net::Timer timer_;
   net::Worker worker_;
 };
