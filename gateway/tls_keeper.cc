@@ -30,6 +30,7 @@ void TlsKeeper::use(config::Tls files, LoadedTls loaded) {
 
 void TlsKeeper::put_in_force(LoadedTls loaded) {
   tls_ = std::move(loaded.tls);
+  refused_.clear();
   seen_ = tried_ = std::move(loaded.stamps);
   if (tls_.acceptor == nullptr) return;
   telemetry::log_info("TLS certificate in use", {{"subject", tls_.acceptor->subject()},
@@ -56,10 +57,11 @@ void TlsKeeper::look() {
       &TlsKeeper::on_look);
 }
 
+// What was refused is tried again though it stands still: perhaps there were no descriptors left.
 void TlsKeeper::on_look(Outcome& outcome) {
   const bool stands_still = outcome.stamps == seen_;
   seen_ = std::move(outcome.stamps);
-  if (stands_still && seen_ != tried_) load();
+  if (stands_still && (seen_ != tried_ || !refused_.empty())) load();
 }
 
 void TlsKeeper::load() {
@@ -78,10 +80,16 @@ void TlsKeeper::on_loaded(Outcome& outcome) {
     return report(ReloadResult::Ok, "listen.tls: certificate of " + tls_.acceptor->subject() +
                                         ", valid until " + tls_.acceptor->not_after());
   }
-  seen_ = tried_ = std::move(outcome.stamps);
-  telemetry::log_error("TLS files refused: the old ones stay in use",
-                       {{"why", text_of(outcome.loaded.error())}});
-  report(ReloadResult::Failed, text_of(outcome.loaded.error()));
+  refuse(std::move(outcome.stamps), text_of(outcome.loaded.error()));
+}
+
+void TlsKeeper::refuse(FileStamps stamps, std::string why) {
+  const bool is_said = stamps == tried_ && why == refused_;
+  seen_ = tried_ = std::move(stamps);
+  refused_ = std::move(why);
+  if (is_said) return;
+  telemetry::log_error("TLS files refused: the old ones stay in use", {{"why", refused_}});
+  report(ReloadResult::Failed, refused_);
 }
 
 void TlsKeeper::report(ReloadResult result, const std::string& detail) {

@@ -50,6 +50,7 @@ class TlsKeeper {
   void on_look(Outcome& outcome);
   void load();
   void on_loaded(Outcome& outcome);
+  void refuse(FileStamps stamps, std::string why);
   void report(telemetry::ReloadResult result, const std::string& detail);
 
   Surroundings surroundings_;
@@ -57,6 +58,7 @@ class TlsKeeper {
   relay::ClientTls tls_;
   FileStamps tried_;              // of what was read last
   FileStamps seen_;               // of the last look
+  std::string refused_;           // why what was read last is not in use; empty: it is
   std::uint64_t generation_ = 0;  // of files_: what was read for an older one is dropped
   Phase phase_ = Phase::Idle;
   net::Timer timer_;

@@ -3,6 +3,7 @@
 #include "gateway/tls_keeper.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <filesystem>
@@ -23,6 +24,23 @@ using telemetry::ReloadResult;
 using Lines = std::vector<std::string>;
 
 constexpr std::chrono::hours kNeverByItself{1};
+
+// Meanwhile no file can be opened, though any can be looked at.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 class TlsKeeperTest : public ::testing::Test {
  protected:
@@ -156,23 +174,25 @@ TEST_F(TlsKeeperTest, LooksByItself) {
 TEST_F(TlsKeeperTest, KeepsTheOldPairWhereAFileIsBrokenAndSaysSoOnce) {
   keep(put_pair("own", "before"));
   const auto acceptor = keeper->tls().acceptor;
-  put("own.crt", [&](const auto& file) { return folder.write(file, "no PEM"); });
-  for (int i = 0; i < 5; ++i) look();
-  EXPECT_EQ(keeper->tls().acceptor, acceptor);
-  EXPECT_EQ(said().size(), 1U);
-  EXPECT_TRUE(last_said().starts_with("failed: listen.tls.cert: ")) << last_said();
+  for (const std::size_t times : {1U, 2U}) {  // once of each file
+    put("own.crt", [&](const auto& file) { return folder.write(file, "no PEM"); });
+    for (int i = 0; i < 5; ++i) look();
+    EXPECT_EQ(keeper->tls().acceptor, acceptor);
+    EXPECT_EQ(said().size(), times);
+    EXPECT_TRUE(last_said().starts_with("failed: listen.tls.cert: ")) << last_said();
+  }
 
   std::filesystem::remove(folder.path("own.key"));
   std::filesystem::remove(folder.path("own.crt"));
   for (int i = 0; i < 5; ++i) look();
   EXPECT_EQ(keeper->tls().acceptor, acceptor);
-  EXPECT_EQ(said().size(), 2U);
+  EXPECT_EQ(said().size(), 3U);
   EXPECT_TRUE(last_said().contains("own.crt cannot be read: No such file")) << last_said();
 
   put_pair("own", "after");
   for (int i = 0; i < 5; ++i) look();
   EXPECT_EQ(subject(), "after");
-  EXPECT_EQ(said().size(), 3U);
+  EXPECT_EQ(said().size(), 4U);
 }
 
 TEST_F(TlsKeeperTest, WaitsForTheKeyThatComesBehindItsCertificate) {
@@ -204,6 +224,34 @@ TEST_F(TlsKeeperTest, KeepsTheOldPairWhereItIsSwappedHalfWay) {
   for (int i = 0; i < 2; ++i) look();
   EXPECT_EQ(subject(), "after");
   EXPECT_EQ(said().size(), 2U);
+}
+
+TEST_F(TlsKeeperTest, TriesAgainWhatCouldNotBeReadForAWhile) {
+  keep(put_pair("own", "before"));
+  put_pair("own", "after");
+  {
+    const NoDescriptors none;
+    for (int i = 0; i < 5; ++i) look();
+  }
+  EXPECT_EQ(subject(), "before");
+  EXPECT_EQ(said().size(), 1U);
+  EXPECT_TRUE(last_said().contains("cannot be read: Too many open files")) << last_said();
+  look();
+  EXPECT_EQ(subject(), "after");
+  EXPECT_EQ(said().size(), 2U);
+}
+
+TEST_F(TlsKeeperTest, SaysMoreOfARefusedFileOnlyWhereTheReasonIsAnother) {
+  keep(put_pair("own", "before"));
+  put("own.crt", [&](const auto& file) { return folder.write(file, "no PEM"); });
+  {
+    const NoDescriptors none;
+    for (int i = 0; i < 5; ++i) look();
+  }
+  EXPECT_EQ(said().size(), 1U);
+  for (int i = 0; i < 5; ++i) look();
+  EXPECT_EQ(said().size(), 2U);
+  EXPECT_FALSE(last_said().contains("Too many open files")) << last_said();
 }
 
 TEST_F(TlsKeeperTest, TakesAReloadWhileItLooks) { reload_during(Phase::Looking); }
