@@ -77,8 +77,9 @@ void TlsKeeper::load() {
 void TlsKeeper::on_loaded(Outcome& outcome) {
   if (outcome.loaded) {
     put_in_force(std::move(*outcome.loaded));
-    return report(ReloadResult::Ok, "listen.tls: certificate of " + tls_.acceptor->subject() +
-                                        ", valid until " + tls_.acceptor->not_after());
+    return surroundings_.notes.add(ReloadResult::Ok,
+                                   "listen.tls: certificate of " + tls_.acceptor->subject() +
+                                       ", valid until " + tls_.acceptor->not_after());
   }
   refuse(std::move(outcome.stamps), text_of(outcome.loaded.error()));
 }
@@ -89,17 +90,7 @@ void TlsKeeper::refuse(FileStamps stamps, std::string why) {
   refused_ = std::move(why);
   if (is_said) return;
   telemetry::log_error("TLS files refused: the old ones stay in use", {{"why", refused_}});
-  report(ReloadResult::Failed, refused_);
-}
-
-void TlsKeeper::report(ReloadResult result, const std::string& detail) {
-  ++surroundings_.metrics.config_reloads[result];
-  surroundings_.audit.append(
-      audit::Log::format_session({}),
-      audit::Occurrence{.event = audit::Event::ConfigReloaded,
-                        .status = result == ReloadResult::Ok ? "ok" : "failed",
-                        .detail = detail});
-  surroundings_.loop.wake();
+  surroundings_.notes.add(ReloadResult::Failed, refused_);
 }
 
 }  // namespace gateway

@@ -8,11 +8,10 @@
 #include <cstdint>
 #include <string>
 
-#include "gateway/audit/log.h"
 #include "gateway/config/config.h"
 #include "gateway/net/loop.h"
 #include "gateway/net/worker.h"
-#include "gateway/telemetry/metrics.h"
+#include "gateway/reload_notes.h"
 #include "gateway/tls_files.h"
 
 namespace gateway {
@@ -24,8 +23,7 @@ class TlsKeeper {
  public:
   struct Surroundings {  // each outlives it
     net::Loop& loop;
-    audit::Log& audit;
-    telemetry::LoopMetrics& metrics;
+    ReloadNotes& notes;
   };
 
   // Idle -look-> Looking -they stood still-> Loading -> Idle; Looking -else-> Idle
@@ -51,7 +49,6 @@ class TlsKeeper {
   void load();
   void on_loaded(Outcome& outcome);
   void refuse(FileStamps stamps, std::string why);
-  void report(telemetry::ReloadResult result, const std::string& detail);
 
   Surroundings surroundings_;
   config::Tls files_;

@@ -69,7 +69,7 @@ class TlsKeeperTest : public ::testing::Test {
     return loaded ? std::move(*loaded) : LoadedTls{};
   }
   void keep(const config::Tls& tls, std::chrono::milliseconds every = kNeverByItself) {
-    keeper.emplace(TlsKeeper::Surroundings{runner.loop, *audit, metrics}, tls, loaded(tls), every);
+    keeper.emplace(TlsKeeper::Surroundings{runner.loop, notes}, tls, loaded(tls), every);
   }
 
   // A whole look, with what follows from it.
@@ -144,6 +144,7 @@ class TlsKeeperTest : public ::testing::Test {
   std::unique_ptr<audit::Log> audit = std::move(*audit::Log::open(
       {.file_path = folder.path("audit")}, [] { return std::chrono::microseconds(1); }));
   telemetry::LoopMetrics metrics{telemetry::MetricNames{}};
+  ReloadNotes notes{runner.loop, *audit, metrics};
   std::optional<TlsKeeper> keeper;
 };
 
