@@ -71,14 +71,14 @@ void Reloader::refuse(const std::vector<std::string>& errors) {
     telemetry::log_error("configuration refused", {{"why", error}});
   }
   telemetry::log_error("reload failed: nothing changes", {{"errors", errors.size()}});
-  ++running_.metrics.config_reloads[telemetry::ReloadResult::Failed];
   const std::size_t shown = std::min(errors.size(), kErrorsInAuditMax);
   const std::string more =
       shown < errors.size() ? fmt::format("; and {} more", errors.size() - shown) : "";
-  note("failed",
-       fmt::format("{}{}",
-                   fmt::join(errors.begin(), errors.begin() + static_cast<long>(shown), "; "),
-                   more));
+  running_.notes.add(
+      telemetry::ReloadResult::Failed,
+      fmt::format("{}{}",
+                  fmt::join(errors.begin(), errors.begin() + static_cast<long>(shown), "; "),
+                  more));
   finish(telemetry::ReloadResult::Failed);
 }
 
@@ -117,19 +117,11 @@ void Reloader::on_in_force() {
 }
 
 void Reloader::report_ok() {
-  ++running_.metrics.config_reloads[telemetry::ReloadResult::Ok];
   telemetry::log_info("configuration reloaded", {{"users", running_.config.users.size()},
                                                  {"databases", running_.databases.size()}});
   const std::string kept = fmt::format("{}", fmt::join(kept_, ", "));
   if (!kept.empty()) telemetry::log_warn("needs a restart: " + kept);
-  note("ok", kept.empty() ? "" : "needs a restart: " + kept);
-}
-
-void Reloader::note(const std::string& status, const std::string& detail) {
-  running_.audit.append(
-      audit::Log::format_session({}),
-      audit::Occurrence{.event = audit::Event::ConfigReloaded, .status = status, .detail = detail});
-  running_.loop.wake();
+  running_.notes.add(telemetry::ReloadResult::Ok, kept.empty() ? "" : "needs a restart: " + kept);
 }
 
 void Reloader::finish(telemetry::ReloadResult result) {

@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "gateway/audit/log.h"
 #include "gateway/auth/users.h"
 #include "gateway/config/load.h"
 #include "gateway/config/reload.h"
 #include "gateway/net/loop.h"
 #include "gateway/net/worker.h"
 #include "gateway/relay/roster.h"
+#include "gateway/reload_notes.h"
 #include "gateway/telemetry/metrics.h"
 #include "gateway/tls_keeper.h"
 
@@ -32,8 +32,7 @@ struct Running {
   TlsKeeper& tls;
   std::vector<relay::Database>& databases;  // as those of `config`
   relay::Roster& roster;
-  audit::Log& audit;
-  telemetry::LoopMetrics& metrics;
+  ReloadNotes& notes;
 };
 
 class Reloader {
@@ -55,7 +54,6 @@ class Reloader {
            const config::Database& after);
   void on_in_force();
   void report_ok();
-  void note(const std::string& status, const std::string& detail);
   void finish(telemetry::ReloadResult result);
 
   Running running_;

@@ -20,6 +20,7 @@
 #include "gateway/net/loop.h"
 #include "gateway/operations.h"
 #include "gateway/profiles/keeper.h"
+#include "gateway/reload_notes.h"
 #include "gateway/service_manager.h"
 #include "gateway/telemetry/log.h"
 #include "gateway/tls_files.h"
@@ -90,6 +91,7 @@ struct Server::State {
   auth::Users users;
   std::unique_ptr<audit::Log> audit;
   telemetry::LoopMetrics metrics;
+  ReloadNotes reload_notes{loop, *audit, metrics};
   policy::VerdictCache verdicts;
   session::PlanCache plans;
   admin::Denials denials;
@@ -191,7 +193,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
   State& s = *state;
   auto tls = load_tls(config.listen.tls);
   if (!tls) return std::unexpected(text_of(tls.error()));
-  s.tls.emplace(TlsKeeper::Surroundings{s.loop, *s.audit, s.metrics}, config.listen.tls,
+  s.tls.emplace(TlsKeeper::Surroundings{s.loop, s.reload_notes}, config.listen.tls,
                 std::move(*tls));
   s.open_databases();
   s.roster.emplace(relay::Surroundings{s.loop, s.users, *s.audit, s.metrics, s.verdicts, s.plans,
@@ -199,7 +201,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const config::C
                                        random_bytes, proxies_of(config.listen),
                                        directory_of(config)});
   s.reloader.emplace(
-      Running{s.loop, s.config, s.users, *s.tls, s.databases, *s.roster, *s.audit, s.metrics},
+      Running{s.loop, s.config, s.users, *s.tls, s.databases, *s.roster, s.reload_notes},
       std::move(reread), [&s](telemetry::ReloadResult result) { s.on_reloaded(result); });
   s.denying.emplace(Denying::Running{s.loop, s.denials, *s.roster, *s.audit});
   if (!config.listen.admin_socket.empty()) {

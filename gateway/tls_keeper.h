@@ -8,11 +8,10 @@
 #include <cstdint>
 #include <string>
 
-#include "gateway/audit/log.h"
 #include "gateway/config/config.h"
 #include "gateway/net/loop.h"
 #include "gateway/net/worker.h"
-#include "gateway/telemetry/metrics.h"
+#include "gateway/reload_notes.h"
 #include "gateway/tls_files.h"
 
 namespace gateway {
@@ -24,35 +23,41 @@ class TlsKeeper {
  public:
   struct Surroundings {  // each outlives it
     net::Loop& loop;
-    audit::Log& audit;
-    telemetry::LoopMetrics& metrics;
+    ReloadNotes& notes;
   };
 
-  TlsKeeper(Surroundings surroundings, config::Tls files, LoadedTls loaded);
+  // Idle -look-> Looking -they stood still-> Loading -> Idle; Looking -else-> Idle
+  enum class Phase : std::uint8_t { Idle, Looking, Loading };
+
+  TlsKeeper(Surroundings surroundings, config::Tls files, LoadedTls loaded,
+            std::chrono::milliseconds every = kTlsLook);
   TlsKeeper(const TlsKeeper&) = delete;
   TlsKeeper& operator=(const TlsKeeper&) = delete;
 
   const relay::ClientTls& tls() const { return tls_; }  // valid as long as this object
   void use(config::Tls files, LoadedTls loaded);        // from a reload
 
+  void look();  // as it does by itself now and then; no second one beside the first
+  Phase phase() const { return phase_; }
+
  private:
   struct Outcome;
   void put_in_force(LoadedTls loaded);
-  void read(void (*reading)(const config::Tls& files, Outcome& outcome),
+  void read(Phase phase, void (*reading)(const config::Tls& files, Outcome& outcome),
             void (TlsKeeper::*take)(Outcome& outcome));
-  void look();
   void on_look(Outcome& outcome);
   void load();
   void on_loaded(Outcome& outcome);
-  void report(telemetry::ReloadResult result, const std::string& detail);
+  void refuse(FileStamps stamps, std::string why);
 
   Surroundings surroundings_;
   config::Tls files_;
   relay::ClientTls tls_;
   FileStamps tried_;              // of what was read last
   FileStamps seen_;               // of the last look
+  std::string refused_;           // why what was read last is not in use; empty: it is
   std::uint64_t generation_ = 0;  // of files_: what was read for an older one is dropped
-  bool is_busy_ = false;
+  Phase phase_ = Phase::Idle;
   net::Timer timer_;
   net::Worker worker_;
 };

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/unit/gateway/net/made_certificates.h"
+#include "tests/support/made_certificates.h"
 
 namespace gateway::net {
 namespace {
@@ -29,7 +29,7 @@ class KeyFileTest : public ::testing::Test {
     return checked ? "" : checked.error();
   }
 
-  Folder folder_;
+  tests::Folder folder_;
   const std::string path_ = folder_.write("key", "a key");
 };
 

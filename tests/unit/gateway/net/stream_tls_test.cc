@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include "gateway/net/stream.h"
 #include "tests/support/loop_runner.h"
+#include "tests/support/made_certificates.h"
 #include "tests/unit/gateway/net/recorder.h"
 
 namespace gateway::net {
 namespace {
 
-template <auto Free>
-struct Freer {
-  void operator()(auto* object) const { Free(object); }
-};
-using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Freer<SSL_free>>;
+using Context = std::unique_ptr<SSL_CTX, tests::Freer<SSL_CTX_free>>;
+using Session = std::unique_ptr<SSL, tests::Freer<SSL_free>>;
 
 Context server_context() {
   Context context(SSL_CTX_new(TLS_server_method()));
-  std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
-  std::unique_ptr<X509, Freer<X509_free>> certificate(X509_new());
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  SSL_CTX_use_certificate(context.get(), certificate.get());
-  SSL_CTX_use_PrivateKey(context.get(), key.get());
+  const tests::Made made = tests::make_certificate("server");
+  SSL_CTX_use_certificate(context.get(), made.certificate.get());
+  SSL_CTX_use_PrivateKey(context.get(), made.key.get());
   return context;
 }
 

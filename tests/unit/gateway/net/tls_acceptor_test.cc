@@ -99,7 +99,7 @@ TEST_F(TlsAcceptorTest, RefusesDirectTlsThatNamesNoProtocol) {
 
 TEST_F(TlsAcceptorTest, TellsTheNameInAClientsCertificate) {
   ask_for_certificates();
-  client->show(make_certificate("ann", &ca));
+  client->show(tests::make_certificate("ann", &ca));
   start_tls();
   ASSERT_TRUE(establish()) << stream->error();
   EXPECT_EQ(stream->tls()->client_name(), "ann");
@@ -113,7 +113,7 @@ TEST_F(TlsAcceptorTest, AsksForACertificateButNeedsNone) {
 }
 
 TEST_F(TlsAcceptorTest, BelievesNoCertificateWithoutAnAuthority) {
-  client->show(make_certificate("ann", &ca));
+  client->show(tests::make_certificate("ann", &ca));
   start_tls();
   ASSERT_TRUE(establish()) << stream->error();
   EXPECT_EQ(stream->tls()->client_name(), "");
@@ -121,15 +121,15 @@ TEST_F(TlsAcceptorTest, BelievesNoCertificateWithoutAnAuthority) {
 
 TEST_F(TlsAcceptorTest, RefusesACertificateOfAnotherAuthority) {
   ask_for_certificates();
-  const Made other = make_certificate("authority");
-  client->show(make_certificate("ann", &other));
+  const tests::Made other = tests::make_certificate("authority");
+  client->show(tests::make_certificate("ann", &other));
   start_tls();
   expect_failure("certificate verify failed: ", "alert");
 }
 
 TEST_F(TlsAcceptorTest, RefusesAnExpiredCertificate) {
   ask_for_certificates();
-  Made expired = make_certificate("ann", &ca);
+  tests::Made expired = tests::make_certificate("ann", &ca);
   X509_gmtime_adj(X509_getm_notBefore(expired.certificate.get()), -7200);
   X509_gmtime_adj(X509_getm_notAfter(expired.certificate.get()), -3600);
   X509_sign(expired.certificate.get(), ca.key.get(), EVP_sha256());
@@ -140,7 +140,7 @@ TEST_F(TlsAcceptorTest, RefusesAnExpiredCertificate) {
 
 TEST_F(TlsAcceptorTest, RefusesANameWithANulByte) {
   ask_for_certificates();
-  client->show(make_certificate(std::string("ann\0.evil", 9), &ca));
+  client->show(tests::make_certificate(std::string("ann\0.evil", 9), &ca));
   start_tls();
   expect_failure("its common name holds a NUL byte", "alert");
 }
@@ -150,7 +150,7 @@ TEST_F(TlsAcceptorTest, KeepsTheOldCertificateForSessionsThatBeganWithIt) {
   ASSERT_TRUE(acceptor.has_value());
   auto session = (*acceptor)->accept(TlsStart::Requested);
   const std::string before = (*acceptor)->end_point();
-  const Made renewed = make_certificate("gateway");
+  const tests::Made renewed = tests::make_certificate("gateway");
   folder.write_certificate("crt", renewed);
   folder.write_key("key", renewed);
   stream->start_tls(std::move(session), {});

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "gateway/net/tls_acceptor.h"
-#include "tests/unit/gateway/net/made_certificates.h"
+#include "tests/support/made_certificates.h"
 
 namespace gateway::net {
 namespace {
@@ -20,8 +20,8 @@ class TlsFilesTest : public ::testing::Test {
     EXPECT_TRUE(loaded.error().message.contains(words)) << loaded.error().message;
   }
 
-  Folder folder_;
-  const Made made_ = make_certificate("gateway");
+  tests::Folder folder_;
+  const tests::Made made_ = tests::make_certificate("gateway");
   const TlsFiles good_{folder_.write_certificate("crt", made_), folder_.write_key("key", made_),
                        ""};
 };
@@ -54,9 +54,9 @@ TEST_F(TlsFilesTest, AreRefusedWithWhatToDo) {
 
 TEST_F(TlsFilesTest, AreRefusedWithAKeyOfAnotherCertificate) {
   TlsFiles files = good_;
-  files.key = folder_.write_key("other", make_certificate("other"));
+  files.key = folder_.write_key("other", tests::make_certificate("other"));
   expect_error(files, File::Key, "is not the key of the first certificate in listen.tls.cert");
-  Made rsa{KeyPtr(EVP_RSA_gen(2048)), nullptr};
+  tests::Made rsa{tests::KeyPtr(EVP_RSA_gen(2048)), nullptr};
   files.key = folder_.write_key("rsa", rsa);
   expect_error(files, File::Key, "is not the key of the first certificate in listen.tls.cert");
 }

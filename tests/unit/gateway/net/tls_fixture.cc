@@ -29,7 +29,7 @@ void TlsClient::offer(const std::string& protocol) {
                           static_cast<unsigned>(list.size()));
 }
 
-void TlsClient::show(const Made& certificate) {
+void TlsClient::show(const tests::Made& certificate) {
   SSL_CTX_use_certificate(context_.get(), certificate.certificate.get());
   SSL_CTX_use_PrivateKey(context_.get(), certificate.key.get());
 }

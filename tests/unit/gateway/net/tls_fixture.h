@@ -12,7 +12,7 @@
 #include "gateway/net/stream.h"
 #include "gateway/net/tls_acceptor.h"
 #include "tests/support/loop_runner.h"
-#include "tests/unit/gateway/net/made_certificates.h"
+#include "tests/support/made_certificates.h"
 #include "tests/unit/gateway/net/recorder.h"
 
 namespace gateway::net {
@@ -24,7 +24,7 @@ class TlsClient {
   // Before the first step.
   SSL_CTX* context() { return context_.get(); }
   void offer(const std::string& protocol);  // by ALPN
-  void show(const Made& certificate);
+  void show(const tests::Made& certificate);
 
   void step();  // goes on with the handshake, or reads
   bool is_established() { return session_ && SSL_is_init_finished(session_.get()) == 1; }
@@ -36,8 +36,8 @@ class TlsClient {
 
  private:
   int fd_;
-  std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>> context_{SSL_CTX_new(TLS_client_method())};
-  std::unique_ptr<SSL, Freer<SSL_free>> session_;
+  std::unique_ptr<SSL_CTX, tests::Freer<SSL_CTX_free>> context_{SSL_CTX_new(TLS_client_method())};
+  std::unique_ptr<SSL, tests::Freer<SSL_free>> session_;
 };
 
 class TlsFixture : public ::testing::Test {
@@ -52,9 +52,9 @@ class TlsFixture : public ::testing::Test {
   bool establish();
 
   tests::LoopRunner runner;
-  Folder folder;
-  const Made ca = make_certificate("authority");
-  const Made own = make_certificate("gateway");
+  tests::Folder folder;
+  const tests::Made ca = tests::make_certificate("authority");
+  const tests::Made own = tests::make_certificate("gateway");
   TlsFiles files{folder.write_certificate("crt", own), folder.write_key("key", own), ""};
   Recorder events;
   std::unique_ptr<Stream> stream;

@@ -47,8 +47,8 @@ class TlsSessionTest : public ::testing::Test {
   }
   bool does_nothing_but_rekey() { return session_->does_nothing_but_rekey(read_turn()); }
 
-  Folder folder_;
-  const Made own_ = make_certificate("gateway");
+  tests::Folder folder_;
+  const tests::Made own_ = tests::make_certificate("gateway");
   std::array<int, 2> pair_ = socket_pair();
   TlsClient client_{pair_[1]};
   std::unique_ptr<TlsSession> session_;

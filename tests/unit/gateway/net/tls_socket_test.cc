@@ -11,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-#include "tests/unit/gateway/net/made_certificates.h"
+#include "tests/support/made_certificates.h"
 #include "tests/unit/gateway/net/recorder.h"
 
 namespace gateway::net {
@@ -50,7 +50,7 @@ class TlsSocketTest : public ::testing::Test {
   void close_far_end() { ::close(std::exchange(pair_[1], -1)); }
 
   std::array<int, 2> pair_ = socket_pair();
-  std::unique_ptr<BIO, Freer<BIO_free>> bio_{open_tls_socket(pair_[0], "")};
+  std::unique_ptr<BIO, tests::Freer<BIO_free>> bio_{open_tls_socket(pair_[0], "")};
 };
 
 TEST_F(TlsSocketTest, SaysThatItHoldsWhatNoPollSees) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/unit/gateway/net/made_certificates.h"
+#include "tests/support/made_certificates.h"
 
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -9,7 +9,7 @@
 
 #include <fstream>
 
-namespace gateway::net {
+namespace tests {
 namespace {
 
 using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
@@ -97,4 +97,4 @@ std::string Folder::write_key(const std::string& name, const Made& made,
   return path(name);
 }
 
-}  // namespace gateway::net
+}  // namespace tests

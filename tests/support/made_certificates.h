@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace gateway::net {
+namespace tests {
 
 template <auto Free>
 struct Freer {
@@ -48,4 +48,4 @@ class Folder {
   std::filesystem::path folder_;
 };
 
-}  // namespace gateway::net
+}  // namespace tests
