@@ -296,12 +296,12 @@ bool Session::is_restoring() const {
 
 void Session::end_restoring(Output& out) {
   restoring_seq_ = 0;
-  for (const auto& [name, value] : unsettled_) {
-    std::string& told = told_[name];
-    if (told == value) continue;
-    told = value;
-    out.to_client.write(
-        [&](std::string& text) { pgwire::write_parameter_status(text, {name, value}); });
+  for (const auto& each : unsettled_) {
+    std::string& told = told_[each.first];
+    if (told == each.second) continue;
+    told = each.second;
+    const pgwire::ParameterStatus status{each.first, each.second};
+    out.to_client.write([&](std::string& text) { pgwire::write_parameter_status(text, status); });
   }
   unsettled_.clear();
 }
