@@ -180,8 +180,15 @@ bool Session::resets_settings(const policy::StatementVerdict& statement) {
 void Session::restore_settings(Output& out) {
   const std::string sql = restoring_sql(client_settings_, server_defaults_);
   if (sql.empty()) return;
+  if (copy_ != Copy::None) return send_settings_later(sql);  // a Query would end it
   restoring_seq_ = next_seq_;
   send_settings(sql, out);
+}
+
+// Before the next message that finds the server with nothing else to do.
+void Session::send_settings_later(const std::string& sql) {
+  if (!settings_due_.empty() && !sql.empty()) settings_due_ += "; ";
+  settings_due_ += sql;
 }
 
 void Session::send_settings(const std::string& sql, Output& out) {

@@ -77,7 +77,7 @@ void Session::judge_by(policy::Standing standing) {
   if (may_write && profile().mode == policy::Mode::ReadOnly) {
     std::erase_if(client_settings_, [&](const auto& each) { return each.first == known->first; });
     client_settings_.emplace_back(known->first, "on");
-    settings_due_ = settings_sql({client_settings_.back()}, server_defaults_);
+    send_settings_later(settings_sql({client_settings_.back()}, server_defaults_));
   }
 }
 

@@ -368,6 +368,7 @@ class Session {
   bool is_restoring() const;
   void end_restoring(Output& out);
   void send_settings(const std::string& sql, Output& out);
+  void send_settings_later(const std::string& sql);
 
   // server_replies.cc
   bool stream_server_body(std::string_view rest, std::size_t& at, Output& out);
@@ -437,7 +438,7 @@ class Session {
   SessionSettings settings_;
   Settings client_settings_;         // lower-case names, one each: what the client set at start-up
   Parameters server_defaults_;       // what the server returns to by RESET ALL
-  std::string settings_due_;         // SQL: the profile asks for another one now
+  std::string settings_due_;         // SQL that could not be sent yet
   bool settings_reset_ = false;      // an Execute in this unit returns to them
   Parameters told_;                  // ParameterStatus as the client knows it
   std::uint64_t restoring_seq_ = 0;  // our Query behind a RESET; 0: none is under way

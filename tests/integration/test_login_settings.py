@@ -12,7 +12,7 @@ from conftest import running
 from harness import audit
 from harness.cluster import binaries
 from harness.reloading import reload
-from harness.wire import SYNC, ServerError, bind, errors, execute, parse, query, run
+from harness.wire import COPY_DONE, SYNC, ServerError, bind, errors, execute, parse, query, run
 
 ASKED = {"TimeZone": "Asia/Tokyo", "lock_timeout": "5s", "application_name": "mine", "DateStyle": "German"}
 SHOW = ("SELECT current_setting('timezone'), current_setting('lock_timeout'), "
@@ -42,6 +42,7 @@ WAYS = {
     "prepared": PREPARED,
     "parsed only": PREPARED[:1],
     "pipelined": [PIPELINED],
+    "with a COPY behind it": ["CREATE TEMP TABLE t (a int)", query("RESET ALL; COPY t FROM STDIN") + COPY_DONE],
 }
 
 
