@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "gateway/upstream/connection.h"
 #include "gateway/upstream/server.h"
@@ -41,6 +42,7 @@ class ConnectedServer final : public Server {
 
   Clock::time_point expires_at = Clock::time_point::max();
   Clock::time_point idle_since{};
+  std::string passed_over;       // of the hosts that were tried before: why they are not it
   std::uint64_t generation = 0;  // of its pool, when it was connected
 
  private:

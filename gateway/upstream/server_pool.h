@@ -15,6 +15,7 @@
 #include "gateway/upstream/idle_server.h"
 #include "gateway/upstream/pool.h"
 #include "gateway/upstream/reset_exchange.h"
+#include "gateway/upstream/silent_places.h"
 
 namespace gateway::upstream {
 
@@ -98,6 +99,7 @@ class ServerPool final : public Pool {
   net::Deferred turn_;
   net::Timer timer_;
   Backoff backoff_;
+  SilentPlaces silent_;
   std::minstd_rand random_;
   std::uint64_t last_ticket_ = 0, last_attempt_ = 0;
 
