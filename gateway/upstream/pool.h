@@ -85,8 +85,8 @@ class Pool {
   // busy ones when they come back. So are those above max_size.
   virtual void use(PoolSettings settings) = 0;
 
-  // ParameterStatus of the newest verified connection; null until there was one with the connection
-  // parameters and pins of now.
+  // ParameterStatus of the connection that was made or reset last; null until there was one with
+  // the connection parameters and pins of now.
   virtual const Parameters* known_parameters() const = 0;
   virtual int known_version_major() const = 0;
 

@@ -73,8 +73,6 @@ void ServerPool::on_connected(std::unique_ptr<ConnectedServer> server) {
   backoff_.succeeded();
   last_error_ = std::move(server->passed_over);
   server->generation = generation_;
-  known_ = server->parameters();
-  known_version_major_ = server->version_major();
   if (settings_.lifetime.count() > 0) {
     std::uniform_real_distribution<double> share(1.0 - kLifetimeJitter, 1.0);
     const auto lifetime =

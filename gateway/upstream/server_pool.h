@@ -42,6 +42,7 @@ class ServerPool final : public Pool {
   struct Waiter {
     Ready ready;
     Failed failed;
+    Clock::time_point asked_at;
     Clock::time_point deadline;
     bool has_attempt = false;  // a connection was started for it
   };
