@@ -101,4 +101,11 @@ class Resolution {
   State* state_;
 };
 
+struct Resolved {
+  std::vector<std::string> addresses;
+  std::string error;
+};
+// The same for a thread that may block.
+Resolved resolve_now(const std::string& host);
+
 }  // namespace gateway::net

@@ -29,7 +29,26 @@ std::vector<std::string> texts(const addrinfo* list) {
   return addresses;
 }
 
+addrinfo stream_hints() {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
+  return hints;
+}
+
 }  // namespace
+
+Resolved resolve_now(const std::string& host) {
+  if (is_numeric(host)) return {.addresses = {host}, .error = {}};
+  const addrinfo hints = stream_hints();
+  addrinfo* list = nullptr;
+  const int status = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
+  if (status != 0) return {.addresses = {}, .error = ::gai_strerror(status)};
+  Resolved resolved{.addresses = texts(list), .error = {}};
+  ::freeaddrinfo(list);
+  if (resolved.addresses.empty()) resolved.error = ::gai_strerror(EAI_NONAME);
+  return resolved;
+}
 
 // Lives until libuv's callback when a look-up is under way, else as long as the Resolution.
 struct Resolution::State {
@@ -73,9 +92,7 @@ Resolution::Resolution(
     state_->answer_later({host}, "");
     return;
   }
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG;
+  const addrinfo hints = stream_hints();
   const int status =
       uv_getaddrinfo(loop.raw(), &state_->request, State::on_answer, host.c_str(), nullptr, &hints);
   state_->looking_up = status == 0;

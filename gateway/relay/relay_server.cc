@@ -66,7 +66,9 @@ void Relay::on_server(std::unique_ptr<upstream::Server> server) {
   server_->stream().set_events(&server_events_);
   if (phase_ == Phase::Greeting) greet(server_->parameters());
   if (phase_ != Phase::Serving) return;
-  session_->attach(server_->parameters(), output_);
+  using Reported = session::Session::Reported;
+  session_->attach(server_->parameters(), output_,
+                   server_->has_waited() ? Reported::Earlier : Reported::Now);
   pump();  // which carries it out, with what waits for this server
 }
 

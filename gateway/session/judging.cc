@@ -72,13 +72,10 @@ void Session::judge_by(policy::Standing standing) {
   // They hold on to the catalog that they were judged by.
   statements_.release_verdicts();
   portals_.release_verdicts();
-  const auto known = server_defaults_.find("default_transaction_read_only");
-  const bool may_write = attached_ && known != server_defaults_.end() && known->second == "off";
-  if (may_write && profile().mode == policy::Mode::ReadOnly) {
-    std::erase_if(client_settings_, [&](const auto& each) { return each.first == known->first; });
-    client_settings_.emplace_back(known->first, "on");
-    send_settings_later(settings_sql({client_settings_.back()}, server_defaults_));
-  }
+  if (!server_may_write_ || profile().mode != policy::Mode::ReadOnly) return;
+  std::erase_if(client_settings_, [](const auto& each) { return each.first == kReadOnlySetting; });
+  client_settings_.emplace_back(kReadOnlySetting, "on");
+  send_settings_later(settings_sql({client_settings_.back()}, server_defaults_));
 }
 
 void Session::on_verdict(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict) {

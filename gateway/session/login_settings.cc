@@ -108,7 +108,7 @@ std::string reported_flag(const std::string& value) {
 std::string as_reported(const std::string& name, const std::string& value, std::string_view known) {
   if (name == "datestyle") return full_date_style(value, known);
   if (name == "intervalstyle") return lower(value);
-  if (name == "default_transaction_read_only") return reported_flag(value);
+  if (name == kReadOnlySetting) return reported_flag(value);
   // Judged to mean these, however they were spelled.
   if (name == "client_encoding") return "UTF8";
   if (name == "standard_conforming_strings") return "on";

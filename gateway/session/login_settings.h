@@ -13,6 +13,8 @@
 
 namespace gateway::session {
 
+inline constexpr std::string_view kReadOnlySetting = "default_transaction_read_only";
+
 // Lower-case names, the last value of each. client_encoding may also be SQL_ASCII here (psql sends
 // it in the C locale): on servers in UTF-8 it means the same bytes both ways.
 std::expected<Settings, policy::Violation> judge_login_settings(const Settings& asked,

@@ -7,6 +7,15 @@
 #include "gateway/session/login_settings.h"
 
 namespace gateway::session {
+namespace {
+
+// Which PostgreSQL reports at login alone, or which are the server user's and not the client's.
+bool is_told_once(std::string_view name) {
+  return name == "server_version" || name == "server_encoding" || name == "integer_datetimes" ||
+         name == "is_superuser" || name == "session_authorization";
+}
+
+}  // namespace
 
 void Output::clear() {
   to_client.clear();
@@ -43,10 +52,27 @@ void Session::refuse_login(const policy::Violation& violation, Output& out) {
   end(CloseReason::LoginRefused, violation.message, out);
 }
 
-void Session::attach(const Parameters& server, Output& out) {
+// A SET makes the server report, before its ReadyForQuery, what a reload has changed meanwhile: all
+// that the client asked for is then set, whatever the server had.
+void Session::attach(const Parameters& server, Output& out, Reported reported) {
   attached_ = true;
-  server_defaults_ = server;
+  correct_told(server, out);
+  const auto read_only = server.find(std::string(kReadOnlySetting));
+  server_may_write_ = read_only != server.end() && read_only->second == "off";
+  server_defaults_ = reported == Reported::Now ? server : Parameters();
   send_settings(settings_sql(client_settings_, server_defaults_), out);
+}
+
+// The greeting was made of what another server reported, or this one some time ago. A driver reads
+// dates by what it was told: it has to know before the first row.
+void Session::correct_told(const Parameters& server, Output& out) {
+  for (const auto& [name, value] : parameters_to_tell(server, client_settings_)) {
+    const auto told = told_.find(name);
+    if (told == told_.end() || told->second == value || is_told_once(name)) continue;
+    told->second = value;
+    const pgwire::ParameterStatus status{told->first, told->second};
+    out.to_client.write([&](std::string& text) { pgwire::write_parameter_status(text, status); });
+  }
 }
 
 Session::CancelTarget Session::cancel() {

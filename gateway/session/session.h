@@ -123,8 +123,10 @@ class Session {
   // The look ended, whatever came of it; what it brought was given to judge_by() before.
   void catalog_was_read();
 
-  // A server was found. Its settings are brought to what the client asked for.
-  void attach(const Parameters& server, Output& out);
+  // A server was found, which reported these. The client is told what it was not told so, and the
+  // settings are brought to what it asked for. Earlier: they may have changed unreported since.
+  enum class Reported : std::uint8_t { Now, Earlier };
+  void attach(const Parameters& server, Output& out, Reported reported = Reported::Now);
   bool attached() const { return attached_; }
   // None was, or a cancel came: the message that waits is refused with this.
   void unavailable(Refusal refusal) { unavailable_ = std::move(refusal); }
@@ -182,6 +184,8 @@ class Session {
     std::string_view body() const { return frame.substr(pgwire::kHeaderBytes); }
     bool whole() const { return frame.size() == header.frame_bytes(); }
   };
+
+  void correct_told(const Parameters& server, Output& out);
 
   const policy::Profile& profile() const { return *settings_.standing.profile; }
   // There are rules, and they are not only warned of.
@@ -437,7 +441,8 @@ class Session {
   Recorder& recorder_;
   SessionSettings settings_;
   Settings client_settings_;         // lower-case names, one each: what the client set at start-up
-  Parameters server_defaults_;       // what the server returns to by RESET ALL
+  Parameters server_defaults_;       // what the server returns to by RESET ALL; empty: not known
+  bool server_may_write_ = false;    // … and whether transactions begin so
   std::string settings_due_;         // SQL that could not be sent yet
   bool settings_reset_ = false;      // an Execute in this unit returns to them
   Parameters told_;                  // ParameterStatus as the client knows it

@@ -62,7 +62,7 @@ CatalogReader::CatalogReader(CatalogSource source) : source_(std::move(source)) 
 
 std::expected<void, Error> CatalogReader::connect(const std::atomic<bool>& stopped) {
   last_.transactions.clear();
-  const Patience patience{Clock::now() + source_.connect_timeout, stopped};
+  const ConnectPatience patience{source_.connect_timeout, stopped};
   auto opened = PatientConnection::open(source_.connection, source_.pinned, patience);
   if (!opened) return std::unexpected(std::move(opened.error()));
   connection_.emplace(std::move(*opened));

@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "gateway/upstream/connection.h"
 #include "gateway/upstream/server.h"
@@ -38,9 +40,13 @@ class ConnectedServer final : public Server {
   const Verified& verified() const { return verified_; }
   // True when nothing was read since, nothing waits to be read or written, and the peer is there.
   bool is_quiet();
+  void note_parameters(Parameters parameters) { parameters_ = std::move(parameters); }
+  // By whom it was taken: it had been idle before that one asked.
+  void note_wait(bool has_waited) { has_waited_ = has_waited; }
 
   Clock::time_point expires_at = Clock::time_point::max();
   Clock::time_point idle_since{};
+  std::string passed_over;       // of the hosts that were tried before: why they are not it
   std::uint64_t generation = 0;  // of its pool, when it was connected
 
  private:

@@ -52,6 +52,13 @@ Connection start_connection(Settings connection, const Settings& pinned) {
   return Connection(PQconnectStartParams(keywords.data(), values.data(), /*expand_dbname=*/0));
 }
 
+Place place_of(const PGconn* connection) {
+  const char* address = PQhostaddr(connection);
+  return {.host = PQhost(connection),
+          .port = PQport(connection),
+          .address = address == nullptr ? "" : address};
+}
+
 std::string error_text(const PGconn* connection) {
   std::string text = PQerrorMessage(connection);
   while (text.ends_with('\n')) text.pop_back();

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/upstream/host_list.h"
 #include "gateway/upstream/server.h"
 #include "gateway/upstream/startup_options.h"
 
@@ -28,6 +29,9 @@ using Result = std::unique_ptr<PGresult, ResultCloser>;
 
 // PQconnectStartParams with our defaults (UTF8, no GSS encryption, the pins). Null: out of memory.
 Connection start_connection(Settings connection, const Settings& pinned);
+
+// Where it is, or tries to get to now.
+Place place_of(const PGconn* connection);
 
 std::string error_text(const PGconn* connection);  // one line, without its final newline
 

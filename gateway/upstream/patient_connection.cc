@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "gateway/net/loop.h"
+#include "gateway/upstream/host_list.h"
+
 namespace gateway::upstream {
 namespace {
 
@@ -20,19 +23,78 @@ std::unexpected<Error> failure(std::string message) {
   return std::unexpected(Error{.message = std::move(message)});
 }
 
+enum class Wait : std::uint8_t { Ready, Late, Stopped, Failed };
+
 // POLLERR and the like count as ready: libpq finds out.
-std::expected<void, Error> wait_for(const PGconn* connection, short events,
-                                    const Patience& patience) {
+Wait wait(const PGconn* connection, short events, const Patience& patience) {
   for (;;) {
-    if (patience.stopped) return failure("interrupted");
+    if (patience.stopped) return Wait::Stopped;
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(patience.deadline - Clock::now());
-    if (left.count() <= 0) return failure("the server did not answer in time");
+    if (left.count() <= 0) return Wait::Late;
     pollfd socket{.fd = PQsocket(connection), .events = events, .revents = 0};
     const int ready = ::poll(&socket, 1, static_cast<int>(std::min(left, kStopLatency).count()));
-    if (ready > 0) return {};
-    if (ready < 0 && errno != EINTR) return failure("the connection cannot be waited for");
+    if (ready > 0) return Wait::Ready;
+    if (ready < 0 && errno != EINTR) return Wait::Failed;
   }
+}
+
+std::expected<void, Error> outcome_of(Wait wait) {
+  switch (wait) {
+    case Wait::Ready: return {};
+    case Wait::Late: return failure("the server did not answer in time");
+    case Wait::Stopped: return failure("interrupted");
+    case Wait::Failed: return failure("the connection cannot be waited for");
+  }
+  std::unreachable();
+}
+
+std::expected<void, Error> wait_for(const PGconn* connection, short events,
+                                    const Patience& patience) {
+  return outcome_of(wait(connection, events, patience));
+}
+
+// Each place that libpq comes to has its time. Late: the one where it is now is silent.
+Wait let_in(PGconn* connection, const ConnectPatience& patience) {
+  Place place = place_of(connection);
+  auto deadline = Clock::now() + patience.each;
+  for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK;
+       state = PQconnectPoll(connection)) {
+    if (state == PGRES_POLLING_FAILED) return Wait::Ready;
+    if (Place now = place_of(connection); now != place) {
+      place = std::move(now);
+      deadline = Clock::now() + patience.each;
+    }
+    const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    const Wait waited = wait(connection, events, {deadline, patience.stopped});
+    if (waited != Wait::Ready) return waited;
+  }
+  return Wait::Ready;
+}
+
+// What could not be resolved, or is silent, in one line.
+class Trouble {
+ public:
+  void note(const std::string& what) { text_ += (text_.empty() ? "" : "; ") + what; }
+  std::unexpected<Error> with(const std::string& last) {
+    note(last);
+    return failure(text_);
+  }
+  std::unexpected<Error> alone() const { return failure(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::vector<Place> resolve_all(const Settings& connection, Trouble& trouble) {
+  auto hosts = read_hosts(connection);
+  for (HostEntry& host : hosts) {
+    if (!host.needs_resolution()) continue;
+    auto resolved = net::resolve_now(host.host);
+    host.addresses = std::move(resolved.addresses);
+    if (!resolved.error.empty()) trouble.note(resolution_error(host.host, resolved.error));
+  }
+  return places_of(hosts);
 }
 
 bool is_fine(ExecStatusType status) {
@@ -50,20 +112,30 @@ Error error_of(const PGresult* result, const PGconn* connection) {
 
 std::expected<PatientConnection, Error> PatientConnection::open(const Settings& connection,
                                                                 const Settings& pinned,
-                                                                const Patience& patience) {
-  auto started = start_connection(connection, pinned);
-  if (!started) return failure("out of memory");
-  PGconn* raw = started.get();
-  if (PQstatus(raw) == CONNECTION_BAD) return failure(error_text(raw));
-  for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = PQconnectPoll(raw)) {
-    if (state == PGRES_POLLING_FAILED) return failure(error_text(raw));
-    const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    if (auto waited = wait_for(raw, events, patience); !waited) {
-      return std::unexpected(waited.error());
+                                                                const ConnectPatience& patience) {
+  Trouble trouble;
+  auto places = resolve_all(connection, trouble);
+  if (places.empty() && !read_hosts(connection).empty()) return trouble.alone();
+  for (;;) {
+    Settings parameters = connection;
+    if (!places.empty()) write_places(places, parameters);
+    auto started = start_connection(std::move(parameters), pinned);
+    if (!started) return failure("out of memory");
+    PGconn* raw = started.get();
+    if (PQstatus(raw) == CONNECTION_BAD) return trouble.with(error_text(raw));
+    const Wait waited = let_in(raw, patience);
+    if (waited == Wait::Ready && PQstatus(raw) != CONNECTION_OK) {
+      return trouble.with(error_text(raw));
     }
+    if (waited == Wait::Ready) {
+      PQsetnonblocking(raw, 1);
+      return PatientConnection(std::move(started));
+    }
+    if (waited != Wait::Late) return std::unexpected(outcome_of(waited).error());
+    const Place silent = place_of(raw);
+    trouble.note(text_of(silent) + ": no connection within " + milliseconds_text(patience.each));
+    if (!pass_over(places, silent) || places.empty()) return trouble.alone();
   }
-  PQsetnonblocking(raw, 1);
-  return PatientConnection(std::move(started));
 }
 
 // What was sent, to the last byte.

@@ -21,6 +21,12 @@ struct Patience {
   const std::atomic<bool>& stopped;
 };
 
+// How long each address of each host may take until it has let in.
+struct ConnectPatience {
+  std::chrono::milliseconds each;
+  const std::atomic<bool>& stopped;
+};
+
 class PatientConnection {
  public:
   // SQLSTATE, empty where the server did not say it, and a sentence without passwords.
@@ -30,10 +36,10 @@ class PatientConnection {
   };
   using OnRow = std::function<void(const PGresult*)>;  // one row
 
-  // A name of a host is resolved by the system's resolver, which this cannot interrupt.
+  // Names of hosts are resolved first, by the system's resolver, which this cannot interrupt.
   static std::expected<PatientConnection, Error> open(const Settings& connection,
                                                       const Settings& pinned,
-                                                      const Patience& patience);
+                                                      const ConnectPatience& patience);
 
   // Runs what may be several statements. Rows come one by one: the whole answer never lies in
   // memory beside what is made of it. After a wait that ended too early the connection is broken.

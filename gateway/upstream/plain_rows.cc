@@ -33,7 +33,7 @@ std::expected<PlainConnection, std::string> PlainConnection::open(const Target& 
   if (find_setting(connection, "application_name") == nullptr) {
     connection.emplace_back("application_name", kApplicationName);
   }
-  const Patience patience{Clock::now() + target.connect_timeout, kNeverStopped};
+  const ConnectPatience patience{target.connect_timeout, kNeverStopped};
   auto opened = PatientConnection::open(connection, target.pinned, patience);
   if (!opened) return std::unexpected("cannot connect: " + opened.error().message);
   return PlainConnection(std::move(*opened), target.answer_timeout);

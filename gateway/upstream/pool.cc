@@ -63,6 +63,7 @@ std::uint64_t ServerPool::acquire(Ready ready, Failed failed) {
   } else {
     waiters_.emplace(ticket, Waiter{.ready = std::move(ready),
                                     .failed = std::move(failed),
+                                    .asked_at = loop_.now(),
                                     .deadline = after(loop_.now(), settings_.wait_timeout)});
   }
   return ticket;
@@ -107,6 +108,7 @@ void ServerPool::serve_waiters() {
     if (!server) continue;
     auto waiter = waiters_.extract(waiters_.begin());
     busy_.insert(server->id());
+    server->note_wait(server->idle_since < waiter.mapped().asked_at);
     waiter.mapped().ready(std::move(server));
   }
 }
@@ -187,6 +189,8 @@ void ServerPool::on_reset_done(std::uint64_t id, std::unique_ptr<ConnectedServer
 
 void ServerPool::make_idle(std::unique_ptr<ConnectedServer> server) {
   server->idle_since = loop_.now();
+  known_ = server->parameters();  // it is the next to be taken
+  known_version_major_ = server->version_major();
   idle_.push_back(std::make_unique<IdleServer>(std::move(server), [this] { arm_turn(); }));
 }
 

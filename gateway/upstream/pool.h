@@ -32,8 +32,8 @@ struct PoolSettings {
   std::size_t max_size = 10;
   std::chrono::milliseconds wait_timeout{10'000};
   std::chrono::milliseconds idle_timeout{600'000};
-  std::chrono::milliseconds lifetime{3'600'000};  // with up to 10% jitter
-  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds lifetime{3'600'000};     // with up to 10% jitter
+  std::chrono::milliseconds connect_timeout{5'000};  // each address of each host
   std::size_t waiters_max = 10'000;
 };
 
@@ -85,14 +85,15 @@ class Pool {
   // busy ones when they come back. So are those above max_size.
   virtual void use(PoolSettings settings) = 0;
 
-  // ParameterStatus of the newest verified connection; null until there was one with the connection
-  // parameters and pins of now.
+  // ParameterStatus of the connection that was made or reset last; null until there was one with
+  // the connection parameters and pins of now.
   virtual const Parameters* known_parameters() const = 0;
   virtual int known_version_major() const = 0;
 
   virtual PoolCounts counts() const = 0;
   // The last attempt to connect succeeded, and where to has not changed since.
   virtual bool reachable() const = 0;
+  // Why that failed; or, where it succeeded, which hosts were passed over for that one.
   virtual const std::string& last_error() const = 0;
 
   virtual void drain() = 0;  // closes idle servers, refuses new waiters, resets nothing

@@ -53,7 +53,7 @@ void ServerPool::start_attempt() {
     attempt.ticket = waiter->first;
   }
   attempt.connector = std::make_unique<Connector>(
-      loop_, settings_,
+      loop_, settings_, silent_,
       [this, id](Connector::Outcome outcome) { on_attempt_done(id, std::move(outcome)); });
   attempts_.emplace(id, std::move(attempt));
 }
@@ -71,10 +71,8 @@ void ServerPool::on_attempt_done(std::uint64_t id, Connector::Outcome outcome) {
 
 void ServerPool::on_connected(std::unique_ptr<ConnectedServer> server) {
   backoff_.succeeded();
-  last_error_.clear();
+  last_error_ = std::move(server->passed_over);
   server->generation = generation_;
-  known_ = server->parameters();
-  known_version_major_ = server->version_major();
   if (settings_.lifetime.count() > 0) {
     std::uniform_real_distribution<double> share(1.0 - kLifetimeJitter, 1.0);
     const auto lifetime =

@@ -19,13 +19,18 @@ constexpr std::size_t kReplyBytesMax = 64 * 1024;  // notifications of a LISTEN 
 
 // Shows what a reset should have brought back. DISCARD ALL keeps the seed of random(): who set it
 // would know what the next client draws.
-std::string check_query(const Verified& verified) {
+// Last come the reported settings as they are now: a reload may have changed them.
+std::string check_query(const Verified& verified, const Parameters& parameters) {
   static thread_local std::random_device random;  // to open one asks the processor what it is
   std::string digits;
   while (digits.size() < kSeedDigits) digits += std::to_string(random());
   std::string sql(pgwire::kOwnComment);
   sql.append("SELECT pg_catalog.setseed(0.").append(digits).append("), ");
-  return sql.append(verified.columns);
+  sql.append(verified.columns).append("; SELECT ''");
+  for (const auto& [name, value] : parameters) {
+    sql.append(", pg_catalog.current_setting('").append(name).append("')");
+  }
+  return sql;
 }
 
 }  // namespace
@@ -37,7 +42,7 @@ void ResetExchange::start(std::chrono::milliseconds deadline) {
   deadline_.start(deadline, [this] { finish(Step::Spoilt); });
   std::string query;
   pgwire::write_query(query, std::string(pgwire::kOwnComment) + std::string(kResetTag));
-  pgwire::write_query(query, check_query(server_->verified()));
+  pgwire::write_query(query, check_query(server_->verified(), server_->parameters()));
   net::Stream& stream = server_->stream();
   stream.set_events(this);
   stream.resume();
@@ -92,8 +97,12 @@ ResetExchange::Step ResetExchange::take_completion(std::string_view body) {
 ResetExchange::Step ResetExchange::take_row(std::string_view body) {
   const auto values = pgwire::read_data_row(body);
   const auto& must = server_->verified().rows;
-  if (phase_ != Phase::Verifying || !values || values->empty() || rows_ == must.size()) {
+  if (phase_ != Phase::Verifying || !values || values->empty() || rows_ > must.size()) {
     return Step::Spoilt;
+  }
+  if (rows_ == must.size()) {
+    ++rows_;
+    return take_parameters(*values) ? Step::Continue : Step::Spoilt;
   }
   const auto own = rows_ == 0 ? 1 : 0;  // setseed()
   const bool is_same = std::ranges::equal(*values | std::views::drop(own), must[rows_]);
@@ -101,10 +110,22 @@ ResetExchange::Step ResetExchange::take_row(std::string_view body) {
   return is_same ? Step::Continue : Step::Spoilt;
 }
 
+bool ResetExchange::take_parameters(const std::vector<std::optional<std::string_view>>& values) {
+  Parameters parameters = server_->parameters();
+  if (values.size() != parameters.size() + 1) return false;
+  auto value = values.begin();
+  for (auto& [name, known] : parameters) {
+    if (!*++value) return false;
+    known = **value;
+  }
+  server_->note_parameters(std::move(parameters));
+  return true;
+}
+
 ResetExchange::Step ResetExchange::take_ready(std::string_view body) {
   if (pgwire::read_ready_for_query(body) != pgwire::TransactionStatus::Idle) return Step::Spoilt;
   if (phase_ == Phase::Verifying) {
-    return rows_ == server_->verified().rows.size() ? Step::Clean : Step::Spoilt;
+    return rows_ == server_->verified().rows.size() + 1 ? Step::Clean : Step::Spoilt;
   }
   if (phase_ != Phase::Discarded) return Step::Spoilt;
   phase_ = Phase::Verifying;

@@ -7,7 +7,10 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "gateway/net/deferred.h"
 #include "gateway/net/loop.h"
@@ -35,6 +38,7 @@ class ResetExchange final : private net::StreamEvents {
   Step take_frame(char type, std::string_view body);
   Step take_completion(std::string_view body);
   Step take_row(std::string_view body);
+  bool take_parameters(const std::vector<std::optional<std::string_view>>& values);
   Step take_ready(std::string_view body);
   Step take_parameter(std::string_view body) const;
   void finish(Step last);
@@ -44,7 +48,7 @@ class ResetExchange final : private net::StreamEvents {
   net::Timer deadline_;
   net::Deferred later_;
   Phase phase_ = Phase::Discarding;
-  std::size_t rows_ = 0;  // that have shown what was verified
+  std::size_t rows_ = 0;  // that have shown what was verified, and then the parameters
   std::string reply_;
 };
 

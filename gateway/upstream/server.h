@@ -25,7 +25,11 @@ class Server {
   std::int32_t process_id() const { return process_id_; }
   std::uint64_t id() const { return id_; }  // unique in this process, never reused
   int version_major() const { return version_major_; }
-  const Parameters& parameters() const { return parameters_; }  // as they were when verified
+  // As they were when it was connected or last reset.
+  const Parameters& parameters() const { return parameters_; }
+  // It was idle since. A server looks whether its configuration was reloaded when it gets a
+  // statement, and not before: what it reports may be others then.
+  bool has_waited() const { return has_waited_; }
 
  protected:
   std::unique_ptr<net::Stream> stream_;
@@ -33,6 +37,7 @@ class Server {
   std::uint64_t id_ = 0;
   int version_major_ = 0;
   Parameters parameters_;
+  bool has_waited_ = false;
 };
 
 }  // namespace gateway::upstream

@@ -15,6 +15,7 @@
 #include "gateway/upstream/idle_server.h"
 #include "gateway/upstream/pool.h"
 #include "gateway/upstream/reset_exchange.h"
+#include "gateway/upstream/silent_places.h"
 
 namespace gateway::upstream {
 
@@ -41,6 +42,7 @@ class ServerPool final : public Pool {
   struct Waiter {
     Ready ready;
     Failed failed;
+    Clock::time_point asked_at;
     Clock::time_point deadline;
     bool has_attempt = false;  // a connection was started for it
   };
@@ -98,6 +100,7 @@ class ServerPool final : public Pool {
   net::Deferred turn_;
   net::Timer timer_;
   Backoff backoff_;
+  SilentPlaces silent_;
   std::minstd_rand random_;
   std::uint64_t last_ticket_ = 0, last_attempt_ = 0;
 

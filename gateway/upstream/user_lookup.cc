@@ -55,7 +55,7 @@ UserLookup::UserLookup(UserLookupSource source)
 }
 
 std::expected<void, Error> UserLookup::connect(const std::atomic<bool>& stopped) {
-  const Patience patience{Clock::now() + source_.connect_timeout, stopped};
+  const ConnectPatience patience{source_.connect_timeout, stopped};
   auto opened = PatientConnection::open(source_.connection, pinned_, patience);
   if (!opened) return std::unexpected(std::move(opened.error()));
   connection_.emplace(std::move(*opened));

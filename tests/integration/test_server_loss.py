@@ -3,6 +3,7 @@
 often the gateway tries. And what servers say unasked: notifications."""
 
 import contextlib
+import json
 import os
 import select
 import signal
@@ -167,6 +168,24 @@ def test_a_server_that_falls_silent_in_login_does_not_hold_the_others(gateways, 
             proxy.greeting = None
             for each in unlucky:
                 eventually(lambda each=each: wire.code_of(each, "SELECT 1") is None, within=30)
+
+
+def test_the_next_host_serves_when_one_falls_silent(gateways, cluster):
+    """Pool and catalog alike: each host of the list has its time within one attempt."""
+    with FaultyProxy(cluster.port) as first:
+        gateway = gateways(DATABASE | {"connect_timeout": "1s", "host": ["127.0.0.1", "127.0.0.1"],
+                                       "port": [first.port, cluster.port],
+                                       "access_policy": {"tables": {"denied": ["transfers"]}}})
+        with gateway.connect() as connection:
+            assert connection.rows("SELECT 1 FROM accounts WHERE id = 1") == [["1"]]
+            first.greeting = b""
+            first.cut()
+            assert last_words(connection) == ("FATAL", "08006")
+        with gateway.connect() as connection:
+            assert connection.rows("SELECT 1 FROM accounts WHERE id = 1") == [["1"]]
+            (database,) = json.loads(gateway.get("/status")[1])["databases"]
+            assert database["reachable"]
+            assert f"port {first.port}: no connection within 1000 ms" in database["last_error"]
 
 
 @pytest.fixture(params=["direct", "through"])

@@ -2,6 +2,11 @@
 #include "tests/unit/gateway/upstream/pool_fixture.h"
 
 namespace gateway::upstream {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
 
 void Script::on_read(std::string_view bytes) noexcept {
   reply_ += bytes;
@@ -57,6 +62,14 @@ std::string PoolTest::ask(Server& server, std::string_view sql) {
   Script script(server, sql);
   EXPECT_TRUE(run_until([&] { return script.is_ready(); })) << sql;
   return script.sqlstate().empty() ? script.value() : "error " + script.sqlstate();
+}
+
+bool PoolTest::comes_to_answer(Server& server, std::string_view sql, std::string_view value) {
+  const auto limit = Clock::now() + tests::kConditionTimeout;
+  while (ask(server, sql) != value) {
+    if (Clock::now() > limit) return false;
+  }
+  return true;
 }
 
 void PoolTest::put_back(std::unique_ptr<Server> server) {

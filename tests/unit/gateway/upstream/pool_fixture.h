@@ -71,6 +71,8 @@ class PoolTest : public ::testing::Test {
     return runner.run_until(std::move(condition));
   }
   std::string ask(Server& server, std::string_view sql);
+  // Asks until the answer is `value`; false: it never was. run_until() cannot be nested.
+  bool comes_to_answer(Server& server, std::string_view sql, std::string_view value);
   // Resets and waits until the server is idle or closed.
   void put_back(std::unique_ptr<Server> server);
   ~PoolTest() override {

@@ -76,10 +76,8 @@ TEST_F(PoolTest, ClosesAServerWhoseSettingsDoNotReturnToTheVerifiedOnes) {
   ask(*server, "SET TimeZone = 'Asia/Tokyo'");
   cluster().query("ALTER SYSTEM SET TimeZone = 'America/Lima'");
   cluster().query("SELECT pg_reload_conf()");
-  ASSERT_TRUE(run_until([&] {
-    return ask(*server, "SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'") ==
-           "America/Lima";
-  }));
+  ASSERT_TRUE(comes_to_answer(*server, "SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'",
+                              "America/Lima"));
   put_back(std::move(server));
   EXPECT_EQ(pool->counts().idle, 0U);
   cluster().query("ALTER SYSTEM RESET TimeZone");
@@ -148,6 +146,43 @@ TEST_F(PoolTest, ClosesAServerThatHasUnreadInput) {
   }));
   put_back(std::move(server));
   EXPECT_EQ(pool->counts().idle, 0U);
+}
+
+// A session that changes nothing leaves nothing to report to the reset.
+TEST_F(PoolTest, ResetReadsWhatAReloadHasChanged) {
+  make(settings());
+  auto server = take();
+  const std::string former = server->parameters().at("IntervalStyle");
+  cluster().query("ALTER SYSTEM SET IntervalStyle = 'iso_8601'");
+  cluster().query("SELECT pg_reload_conf()");
+  ASSERT_TRUE(comes_to_answer(*server, "SHOW IntervalStyle", "iso_8601"));
+  put_back(std::move(server));
+  EXPECT_EQ(pool->counts().idle, 1U);
+  EXPECT_EQ(pool->known_parameters()->at("IntervalStyle"), "iso_8601");
+  server = take();
+  EXPECT_EQ(server->parameters().at("IntervalStyle"), "iso_8601");
+  EXPECT_EQ(server->parameters().at("client_encoding"), "UTF8");
+  cluster().query("ALTER SYSTEM RESET IntervalStyle");
+  cluster().query("SELECT pg_reload_conf()");
+  EXPECT_TRUE(comes_to_answer(*server, "SHOW IntervalStyle", former));
+}
+
+TEST_F(PoolTest, TellsAServerThatWaitedFromOneThatWasMadeForTheClient) {
+  auto with = settings();
+  with.max_size = 1;
+  make(std::move(with));
+  auto server = take();
+  EXPECT_FALSE(server->has_waited());
+  Request& next = request();
+  put_back(std::move(server));
+  ASSERT_TRUE(run_until([&] { return next.calls == 1; }));
+  EXPECT_FALSE(next.server->has_waited()) << "it was reset while this one waited";
+  put_back(std::move(next.server));
+  ASSERT_TRUE(run_until([this, since = runner.loop.now()] {
+    runner.loop.wake();
+    return runner.loop.now() > since;
+  }));
+  EXPECT_TRUE(take()->has_waited());
 }
 
 }  // namespace

@@ -79,6 +79,68 @@ TEST_F(UnreachableTest, TriesTheNextHostOfAList) {
   EXPECT_TRUE(take());
 }
 
+TEST_F(UnreachableTest, PassesOverHostsThatAreSilent) {
+  StallingServer first(runner.loop), second(runner.loop);
+  auto with = settings();
+  with.connection[0].second = "127.0.0.1,localhost,127.0.0.1";
+  with.connection[1].second = std::to_string(first.port()) + "," + std::to_string(second.port()) +
+                              "," + std::to_string(cluster().port());
+  with.connect_timeout = milliseconds(1'000);
+  make(std::move(with));
+  const auto server = take();
+  ASSERT_TRUE(server);
+  EXPECT_EQ(ask(*server, "SELECT 1"), "1");
+  EXPECT_TRUE(pool->reachable());
+  EXPECT_NE(pool->last_error().find(std::to_string(first.port())), std::string::npos)
+      << pool->last_error();
+  EXPECT_NE(pool->last_error().find(std::to_string(second.port())), std::string::npos)
+      << pool->last_error();
+  EXPECT_TRUE(first.all_closed_by_peer());
+}
+
+TEST_F(UnreachableTest, AsksSilentHostsLastForAWhile) {
+  StallingServer silent(runner.loop);
+  auto with = settings();
+  with.connection[0].second = "127.0.0.1,127.0.0.1";
+  with.connection[1].second =
+      std::to_string(silent.port()) + "," + std::to_string(cluster().port());
+  with.connect_timeout = milliseconds(1'000);
+  make(std::move(with));
+  const auto first = take(), second = take(), third = take();
+  ASSERT_TRUE(first && second && third);
+  EXPECT_EQ(silent.accepted(), 1U);
+}
+
+TEST_F(UnreachableTest, SaysWhichHostsAreSilentWhenAllAre) {
+  StallingServer first(runner.loop), second(runner.loop);
+  auto with = at("127.0.0.1,127.0.0.1", first.port());
+  with.connection[1].second += "," + std::to_string(second.port());
+  with.connect_timeout = milliseconds(100);
+  make(std::move(with));
+  const PoolFailure failure = failure_of(request());
+  EXPECT_EQ(failure.error, PoolError::Unreachable);
+  for (const auto* each : {&first, &second}) {
+    EXPECT_NE(failure.detail.find("port " + std::to_string(each->port())), std::string::npos)
+        << failure.detail;
+    EXPECT_EQ(each->accepted(), 1U);
+    EXPECT_TRUE(each->all_closed_by_peer());
+  }
+}
+
+// libpq goes through a list twice for this one: who was a primary the first time counts then.
+TEST_F(UnreachableTest, FindsThePrimaryInFrontOfASilentHostWhereAStandbyIsPreferred) {
+  StallingServer silent(runner.loop);
+  auto with = settings();
+  with.connection[0].second = "127.0.0.1,127.0.0.1";
+  with.connection[1].second =
+      std::to_string(cluster().port()) + "," + std::to_string(silent.port());
+  with.connection.emplace_back("target_session_attrs", "prefer-standby");
+  with.connect_timeout = milliseconds(1'000);
+  make(std::move(with));
+  EXPECT_TRUE(take());
+  EXPECT_EQ(silent.accepted(), 1U);
+}
+
 TEST_F(UnreachableTest, FailsAllWaitersAtOnceInsteadOfOneAfterTheOther) {
   auto with = at("127.0.0.1", port_without_listener(runner.loop));
   with.max_size = 2;

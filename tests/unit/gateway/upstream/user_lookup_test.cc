@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "gateway/net/listener.h"
 #include "tests/unit/gateway/upstream/pool_fixture.h"
 
 namespace gateway::upstream {
@@ -92,6 +93,19 @@ TEST_F(UserLookupTest, MakesALostConnectionAnew) {
   const auto rows = look_up(lookup, "ann");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_NE(rows[0][0], process);
+}
+
+TEST_F(UserLookupTest, PassesOverAHostThatIsSilent) {
+  net::Loop never_run;  // connections are made to its listener, and nobody takes them
+  const auto silent = *net::Listener::open(never_run, "127.0.0.1", 0, [](int, const net::Peer&) {});
+  const std::string ports = std::to_string(silent->port()) + "," + std::to_string(cluster().port());
+  UserLookup lookup({.connection = {{"host", "127.0.0.1,127.0.0.1"},
+                                    {"port", ports},
+                                    {"user", "postgres"},
+                                    {"dbname", "postgres"}},
+                     .query = "SELECT $1",
+                     .connect_timeout = milliseconds(1'000)});
+  EXPECT_EQ(look_up(lookup, "ann").size(), 1u) << failure.value_or(UserLookup::Failure{}).why;
 }
 
 TEST_F(UserLookupTest, StopsSoonWhenToldTo) {
