@@ -162,6 +162,8 @@ class Relay final : private net::StreamEvents {
   std::unique_ptr<session::Handshake> handshake_;  // until it has logged in
   std::optional<session::Login> login_;
   std::string application_;  // as it called itself at login
+  // Of the directory that told who it is.
+  std::optional<std::uint64_t> directory_epoch_;
   Database* database_ = nullptr;
   upstream::Pool* pool_ = nullptr;  // for as long as it is logged in
   Recording recording_;

@@ -62,10 +62,11 @@ std::size_t Relay::on_login_bytes(std::string_view bytes) {
 void Relay::start_handshake() {
   using OtherUsers = session::HandshakeContext::OtherUsers;
   auto& around = roster_.surroundings();
+  const UserLookups* lookups = roster_.user_lookups();
+  const bool is_looked_up = lookups != nullptr && lookups->has_directory();
   handshake_ = std::make_unique<session::Handshake>(session::HandshakeContext{
       around.users, auth::encode_base64(around.random_bytes(kNonceBytes)), channel(),
-      around.tls.encryption,
-      roster_.user_lookups() != nullptr ? OtherUsers::AskedAfter : OtherUsers::None});
+      around.tls.encryption, is_looked_up ? OtherUsers::AskedAfter : OtherUsers::None});
 }
 
 session::Channel Relay::channel() const {
@@ -104,6 +105,11 @@ void Relay::end_without_tls() {
 
 void Relay::on_login(session::Login login) {
   login_ = std::move(login);
+  // What it proved is a password of the former place, which nobody may have here.
+  if (directory_epoch_ && *directory_epoch_ != roster_.user_lookups()->epoch()) {
+    return refuse_login(session::CloseReason::LoginRefused,
+                        "users are looked up elsewhere since a reload: log in again");
+  }
   database_ = roster_.find_database(login_->database);
   if (database_ == nullptr) {
     return refuse_login(session::CloseReason::UnknownDatabase,
