@@ -109,6 +109,9 @@ class Relay final : private net::StreamEvents {
   void on_cancel_request(const session::CancelKey& key);
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
+  void tell_refused(session::CloseReason reason, std::string_view message);
+  void record_refused(session::CloseReason reason, std::string_view why);
+  std::string_view told_user() const;  // who it says it is; empty: it has not said so yet
   std::string why_too_many() const;
   void refuse_denied(const policy::Violation& denial);
   void enter();
