@@ -124,7 +124,7 @@ audit::LogSettings audit_settings(const config::Audit& audit) {
                                                                     : audit::OnFailure::Continue};
 }
 
-relay::Directory directory_of(const config::Config& config) {
+relay::UserLookups::Directory directory_of(const config::Config& config) {
   if (config.auth_query.database.empty()) return {};
   auto lookup = std::make_shared<upstream::UserLookup>(lookup_source(config));
   return {.look_up =
@@ -132,6 +132,13 @@ relay::Directory directory_of(const config::Config& config) {
                 return answer_of(*lookup, user, stopped);
               },
           .time_to_live = config.auth_query.cache_ttl};
+}
+
+bool is_same_directory(const config::Config& left, const config::Config& right) {
+  const std::string &one = left.auth_query.database, &other = right.auth_query.database;
+  if (one.empty() || other.empty()) return one == other;
+  return lookup_source(left) == lookup_source(right) &&
+         left.auth_query.cache_ttl == right.auth_query.cache_ttl;
 }
 
 relay::Limits limits_of(const config::Config& config) {

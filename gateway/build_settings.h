@@ -23,7 +23,9 @@ upstream::PoolSettings writing_pool_settings(const config::Database& database);
 profiles::Look look_of(const config::Database& database);
 audit::LogSettings audit_settings(const config::Audit& audit);
 // Where users are that are in no file; looks nobody up where there is no auth_query.
-relay::Directory directory_of(const config::Config& config);
+relay::UserLookups::Directory directory_of(const config::Config& config);
+// Both look users up in the same way.
+bool is_same_directory(const config::Config& left, const config::Config& right);
 relay::Limits limits_of(const config::Config& config);
 std::vector<config::Network> proxies_of(const config::Listen& listen);
 telemetry::LogLevel log_level(config::LogLevel level);

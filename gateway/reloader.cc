@@ -87,6 +87,9 @@ void Reloader::put_in_force(const config::Reload& reload) {
   kept_ = reload.kept;
   telemetry::set_log_level(log_level(reload.config.logging.level));
   running_.roster.use(limits_of(running_.config), proxies_of(running_.config.listen));
+  if (!is_same_directory(before, running_.config)) {
+    running_.roster.use(directory_of(running_.config));
+  }
   not_in_force_count_ = running_.databases.size();
   for (std::size_t i = 0; i < running_.databases.size(); ++i) {
     use(running_.databases[i], before.databases[i], running_.config.databases[i]);

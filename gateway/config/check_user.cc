@@ -24,6 +24,10 @@ void check_trust(Findings& findings, const User& user, const std::string& path) 
     findings.error(path + ".auth",
                    "trust lets everybody in and needs a loopback listen.address or "
                    "listen.unix_socket_dir; use scram-sha-256");
+  } else if (listen.unix_socket_dir.empty() && is_behind_proxies(listen)) {
+    findings.warning(path + ".auth",
+                     "trust is for clients of this host, and all that listen.address takes of it "
+                     "counts as behind a proxy (listen.proxy_protocol.networks): nobody gets in");
   }
   refuse_secrets(findings, user, path);
 }
@@ -40,11 +44,25 @@ void check_password(Findings& findings, const User& user, const std::string& pat
   }
 }
 
+// Why nobody can come through TLS, and what to do; empty: clients can.
+std::string_view why_without_tls(const Listen& listen) {
+  if (listen.tls.mode == TlsMode::Disable) {
+    return "needs TLS: write listen.tls.mode: require, or allow";
+  }
+  if (listen.address.empty()) {
+    return "needs TLS, which a Unix socket never has: name a listen.address";
+  }
+  return {};
+}
+
 void check_cert(Findings& findings, const User& user, const std::string& path) {
-  if (findings.config().listen.tls.client_ca.empty()) {
+  const Listen& listen = findings.config().listen;
+  if (listen.tls.client_ca.empty()) {
     findings.error(path + ".auth",
                    "cert needs listen.tls.client_ca, which says whose certificates "
                    "are believed");
+  } else if (const auto why = why_without_tls(listen); !why.empty()) {
+    findings.error(path + ".auth", fmt::format("cert {}", why));
   }
   refuse_secrets(findings, user, path);
 }
@@ -67,9 +85,10 @@ void check_secrets(Findings& findings, const User& user, const std::string& path
 }
 
 void check_clear_text(Findings& findings, const User& user, const std::string& path) {
-  if (findings.config().listen.tls.mode == TlsMode::Disable) {
-    findings.error(path + ".auth",
-                   "password sends it in clear text and needs TLS (listen.tls); use scram-sha-256");
+  if (const auto why = why_without_tls(findings.config().listen); !why.empty()) {
+    findings.error(
+        path + ".auth",
+        fmt::format("password sends it in clear text and {}; or use scram-sha-256", why));
   }
   check_secrets(findings, user, path);
 }

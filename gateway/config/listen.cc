@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <vector>
+
+#include "gateway/config/network.h"
 
 namespace gateway::config {
 namespace {
@@ -38,6 +41,22 @@ std::optional<unsigned> parse_mode(std::string_view text) {
     return std::nullopt;
   }
   return mode;
+}
+
+bool is_behind_proxies(const Listen& listen) {
+  std::vector<Network> proxies;
+  for (const auto& text : listen.proxy_networks) {
+    if (const auto network = parse_network(text)) proxies.push_back(*network);
+  }
+  const auto is_proxy = [&](std::string_view address) {
+    return std::ranges::any_of(
+        proxies, [address](const Network& network) { return contains(network, address); });
+  };
+  if (listen.address.empty()) return false;
+  return std::ranges::all_of(listen.address, [&](const std::string& address) {
+    if (address == "localhost") return is_proxy("127.0.0.1") && is_proxy("::1");
+    return is_proxy(address);
+  });
 }
 
 bool is_local(const Listen& listen) { return std::ranges::all_of(listen.address, is_loopback); }

@@ -17,6 +17,9 @@ std::string socket_path(std::string_view folder, std::uint16_t port);
 // "0770" or "770": what chmod takes; nothing where it is no such number.
 std::optional<unsigned> parse_mode(std::string_view text);
 
+// Who connects from the very host to one of the addresses counts as behind a proxy.
+bool is_behind_proxies(const Listen& listen);
+
 // No client from another host can reach a listener.
 bool is_local(const Listen& listen);
 

@@ -58,13 +58,20 @@ Database* find(std::vector<Database>& databases, const std::string& name) {
   return found == databases.end() ? nullptr : &*found;
 }
 
+// Users can be looked up only in a database that runs.
+bool can_take(const AuthQuery& fresh, Config& running) {
+  return fresh.database.empty() || find(running.databases, fresh.database) != nullptr;
+}
+
 class Comparison {
  public:
   Comparison(Config& running, Config& fresh) : running_(running), fresh_(fresh) {}
 
   std::vector<std::string> kept() {
+    const bool takes_auth_query = can_take(fresh_.auth_query, running_);
     for (const Key& key : all_keys()) {
       if (key.slot == nullptr || is_taken(key.path)) continue;
+      if (takes_auth_query && key.path.starts_with("auth_query.")) continue;
       if (!is_equal(key.slot({running_}), key.slot({fresh_}))) kept_.emplace_back(key.path);
     }
     for (const Database& database : running_.databases) {
@@ -96,6 +103,7 @@ Reload reload(const Config& running, const Config& fresh) {
     copy(key.slot({read}), key.slot({result.config}));
   }
   result.config.users = fresh.users;
+  if (can_take(read.auth_query, old)) result.config.auth_query = read.auth_query;
   for (Database& database : result.config.databases) {
     if (const Database* found = find(read.databases, database.name)) database = *found;
   }

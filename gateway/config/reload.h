@@ -17,7 +17,8 @@ struct Reload {
   std::vector<std::string> kept;
 };
 
-// Taken are users, all of each database that runs, TLS towards clients and the limits under
+// Taken are users and where they are looked up, unless that is a database that does not run; all of
+// each database that runs, TLS towards clients and the limits under
 // `listen`, whom a PROXY header is believed, and the level of the log.
 Reload reload(const Config& running, const Config& fresh);
 

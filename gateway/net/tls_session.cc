@@ -53,6 +53,10 @@ std::string_view TlsSession::cipher() const { return SSL_get_cipher_name(session
 
 const std::string& TlsSession::end_point() const { return acceptor_->end_point(); }
 
+bool TlsSession::refused_certificate() const {
+  return SSL_get_verify_result(session_) != X509_V_OK;
+}
+
 std::string TlsSession::client_name() const {
   const X509* certificate = SSL_get0_peer_certificate(session_);
   if (certificate == nullptr || SSL_get_verify_result(session_) != X509_V_OK) return {};

@@ -38,6 +38,8 @@ class TlsSession {
   const std::string& end_point() const;
   // The CN of the client's verified certificate; empty without one.
   std::string client_name() const;
+  // The client showed a certificate, and nobody who is believed vouches for it.
+  bool refused_certificate() const;
 
   // Changes of keys cost us, and bring nothing. `bytes`: of data that a turn of reads has brought.
   bool does_nothing_but_rekey(std::size_t bytes);

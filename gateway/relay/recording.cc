@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/session/close_reason.h"
+
 namespace gateway::relay {
 namespace {
 
@@ -78,6 +80,14 @@ audit::PolicyChecks checks_of(const session::Decision& decision) {
 }
 
 }  // namespace
+
+void Recording::on_login_refused(const policy::Violation& violation) {
+  const std::string why =
+      violation.message + " (" + violation.resource + ", rule: " + violation.rule + ")";
+  note({.event = audit::Event::AuthenticationFailed,
+        .status = session::name(session::CloseReason::LoginRefused),
+        .detail = why});
+}
 
 void Recording::begin(std::string session, std::size_t database_id) {
   session_ = std::move(session);

@@ -20,6 +20,7 @@ class Recording : public session::Recorder {
 
   // Before the first statement. `session` is audit::Log::format_session()'s.
   void begin(std::string session, std::size_t database_id);
+  void on_login_refused(const policy::Violation& violation) override;
   void on_decision(const session::Decision& decision) override;
   void on_end(const session::End& end) override;
   void on_judging() override { judging_since_ = std::chrono::steady_clock::now(); }

@@ -307,9 +307,7 @@ void Relay::record_end(session::CloseReason reason) {
     const auto lasted = std::chrono::steady_clock::now() - opened_at_;
     telemetry::log_info("session closed",
                         {{"session", session_id_},
-                         {"user", login_       ? login_->user
-                                  : handshake_ ? handshake_->user()
-                                               : std::string()},
+                         {"user", told_user()},
                          {"database", database_ != nullptr ? database_->name : std::string()},
                          {"client", peer_.ip},
                          {"reason", session::name(reason)},

@@ -109,6 +109,9 @@ class Relay final : private net::StreamEvents {
   void on_cancel_request(const session::CancelKey& key);
   void on_login_failure(const session::LoginFailure& failure);
   void refuse_login(session::CloseReason reason, std::string_view message);
+  void tell_refused(session::CloseReason reason, std::string_view message);
+  void record_refused(session::CloseReason reason, std::string_view why);
+  std::string_view told_user() const;  // who it says it is; empty: it has not said so yet
   std::string why_too_many() const;
   void refuse_denied(const policy::Violation& denial);
   void enter();
@@ -162,6 +165,8 @@ class Relay final : private net::StreamEvents {
   std::unique_ptr<session::Handshake> handshake_;  // until it has logged in
   std::optional<session::Login> login_;
   std::string application_;  // as it called itself at login
+  // Of the directory that told who it is.
+  std::optional<std::uint64_t> directory_epoch_;
   Database* database_ = nullptr;
   upstream::Pool* pool_ = nullptr;  // for as long as it is logged in
   Recording recording_;

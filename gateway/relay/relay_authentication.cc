@@ -31,6 +31,7 @@ bool Relay::answer_question(std::string& to_client) {
 void Relay::tell_handshake(const auth::DirectoryAnswer& answer, std::string& to_client) {
   using auth::DirectoryFailure;
   using session::CloseReason;
+  directory_epoch_ = roster_.user_lookups()->epoch();
   if (const auto* found = std::get_if<auth::FoundUser>(&answer)) {
     handshake_->on_user(found->verifier, Subject::Genuine, to_client);
   } else if (const auto* failure = std::get_if<DirectoryFailure>(&answer)) {

@@ -63,10 +63,11 @@ std::size_t Relay::on_login_bytes(std::string_view bytes) {
 void Relay::start_handshake() {
   using OtherUsers = session::HandshakeContext::OtherUsers;
   auto& around = roster_.surroundings();
+  const UserLookups* lookups = roster_.user_lookups();
+  const bool is_looked_up = lookups != nullptr && lookups->has_directory();
   handshake_ = std::make_unique<session::Handshake>(session::HandshakeContext{
       around.users, auth::encode_base64(around.random_bytes(kNonceBytes)), channel(),
-      around.tls.encryption,
-      roster_.user_lookups() != nullptr ? OtherUsers::AskedAfter : OtherUsers::None});
+      around.tls.encryption, is_looked_up ? OtherUsers::AskedAfter : OtherUsers::None});
 }
 
 session::Channel Relay::channel() const {
@@ -100,11 +101,19 @@ void Relay::end_without_tls() {
   if (tls != nullptr && tls->is_established()) return end(session::CloseReason::ClientClosed);
   telemetry::log_info("TLS handshake failed",
                       {{"session", session_id_}, {"client", peer_.ip}, {"why", client_.error()}});
+  if (tls != nullptr && tls->refused_certificate()) {
+    record_refused(session::CloseReason::TlsFailed, client_.error());
+  }
   end(session::CloseReason::TlsFailed);
 }
 
 void Relay::on_login(session::Login login) {
   login_ = std::move(login);
+  // What it proved is a password of the former place, which nobody may have here.
+  if (directory_epoch_ && *directory_epoch_ != roster_.user_lookups()->epoch()) {
+    return refuse_login(session::CloseReason::LoginRefused,
+                        "users are looked up elsewhere since a reload: log in again");
+  }
   database_ = roster_.find_database(login_->database);
   if (database_ == nullptr) {
     return refuse_login(session::CloseReason::UnknownDatabase,
@@ -226,43 +235,56 @@ void Relay::on_cancel_request(const session::CancelKey& key) {
 void Relay::on_login_failure(const session::LoginFailure& failure) {
   if (failure.reason == session::CloseReason::AuthenticationFailed) {
     if (auto* lookups = roster_.user_lookups()) lookups->forget(failure.user);
-    recording_.begin(audit::Log::format_session({.session_id = session_id_,
-                                                 .user = failure.user,
-                                                 .client_ip = peer_.ip,
-                                                 .client_port = peer_.port}),
-                     0);
-    recording_.note({.event = audit::Event::AuthenticationFailed,
-                     .status = session::name(failure.reason),
-                     .detail = failure.message});
-    roster_.surroundings().loop.wake();
   }
+  if (!failure.user.empty()) record_refused(failure.reason, failure.message);
   end(failure.reason);
 }
 
 void Relay::refuse_denied(const policy::Violation& denial) {
-  recording_.begin(audit::Log::format_session({.session_id = session_id_,
-                                               .database = database_->name,
-                                               .user = login_->user,
-                                               .auth_method = auth::name(login_->method),
-                                               .client_ip = peer_.ip,
-                                               .client_port = peer_.port}),
-                   database_->metrics_id);
-  const std::string detail = denial.resource + " is denied at run time: " + denial.message;
-  recording_.note({.event = audit::Event::AuthenticationFailed,
-                   .status = session::name(session::CloseReason::LoginDenied),
-                   .detail = detail});
-  roster_.surroundings().loop.wake();
-  refuse_login(session::CloseReason::LoginDenied, denial.message);
+  const auto reason = session::CloseReason::LoginDenied;
+  record_refused(reason, denial.resource + " is denied at run time: " + denial.message);
+  tell_refused(reason, denial.message);
 }
 
-// FATAL, before there is a session.
+// Before there is a session; one that waits for its greeting has records of its own. Who has not
+// said who it is may be a probe, or a scan of ports: these are no logins.
 void Relay::refuse_login(session::CloseReason reason, std::string_view message) {
+  if (phase_ == Phase::LoggingIn && !told_user().empty()) record_refused(reason, message);
+  tell_refused(reason, message);
+}
+
+// FATAL, and the end.
+void Relay::tell_refused(session::CloseReason reason, std::string_view message) {
   std::string text;
   pgwire::write_error(text, {.severity = pgwire::Severity::Fatal,
                              .sqlstate = session::sqlstate(reason),
                              .message = message});
   client_.write(text);
   end(reason);
+}
+
+std::string_view Relay::told_user() const {
+  if (login_) return login_->user;
+  return handshake_ ? std::string_view(handshake_->user()) : std::string_view();
+}
+
+// One a connection, as it ends with it.
+void Relay::record_refused(session::CloseReason reason, std::string_view why) {
+  const bool has_database = database_ != nullptr;
+  recording_.begin(
+      audit::Log::format_session(
+          {.session_id = session_id_,
+           .database = has_database ? std::string_view(database_->name) : std::string_view(),
+           .user = told_user(),
+           .auth_method = login_ ? auth::name(login_->method) : std::string_view(),
+           .client_ip = peer_.ip,
+           .client_port = peer_.port,
+           .application = application_}),
+      has_database ? database_->metrics_id : 0);
+  recording_.note({.event = audit::Event::AuthenticationFailed,
+                   .status = session::name(reason),
+                   .detail = why});
+  roster_.surroundings().loop.wake();
 }
 
 }  // namespace gateway::relay

@@ -57,14 +57,7 @@ Roster::Roster(Surroundings surroundings)
       audit_writer_(surroundings_.loop, surroundings_.audit, surroundings_.metrics,
                     surroundings_.limits.audit_write_timeout,
                     [this](const AuditWriter::Outcome& outcome) { on_audit(outcome); }) {
-  if (auto& directory = surroundings_.directory; directory.look_up) {
-    user_lookups_.emplace(
-        surroundings_.loop, std::move(directory.look_up), directory.time_to_live,
-        [this](std::uint64_t id) { return is_logging_in(id); },
-        [this](std::uint64_t id, const auth::DirectoryAnswer& answer) {
-          if (Relay* relay = find(id)) relay->on_user_answer(answer);
-        });
-  }
+  use(std::move(surroundings_.directory));
   surroundings_.loop.on_check([this] { on_check(); });
 }
 
@@ -92,6 +85,17 @@ void Roster::turn_away(int fd) {
 void Roster::use(Limits limits, std::vector<config::Network> proxies) {
   surroundings_.limits = limits;
   surroundings_.proxies = std::move(proxies);
+}
+
+void Roster::use(UserLookups::Directory directory) {
+  if (user_lookups_) return user_lookups_->use(std::move(directory));
+  if (!directory.look_up) return;
+  user_lookups_.emplace(
+      surroundings_.loop, std::move(directory),
+      [this](std::uint64_t id) { return is_logging_in(id); },
+      [this](std::uint64_t id, const auth::DirectoryAnswer& answer) {
+        if (Relay* relay = find(id)) relay->on_user_answer(answer);
+      });
 }
 
 void Roster::tick() {

@@ -59,12 +59,6 @@ struct Limits {
   std::chrono::milliseconds audit_write_timeout{0};  // AuditWriter's
 };
 
-// Where users are that are in no file.
-struct Directory {
-  UserLookups::LookUp look_up = {};  // empty: nowhere
-  std::chrono::milliseconds time_to_live{0};
-};
-
 // What every relay of a loop uses; outlives them.
 struct Surroundings {
   net::Loop& loop;
@@ -79,7 +73,7 @@ struct Surroundings {
   Limits limits;
   std::function<std::string(std::size_t)> random_bytes;
   std::vector<config::Network> proxies;  // whose connections begin with a PROXY header
-  Directory directory = {};
+  UserLookups::Directory directory = {};
 };
 
 struct ClientCounts {
@@ -97,6 +91,8 @@ class Roster {
   void accept(int fd, const net::Peer& peer);
   // For what comes from now on.
   void use(Limits limits, std::vector<config::Network> proxies);
+  // Logins that were told of somebody by the former one are refused.
+  void use(UserLookups::Directory directory);
   void tick();   // time limits; a few times a second
   void drain();  // ends idle sessions now, the others when they become idle
   void end_all();
@@ -125,6 +121,7 @@ class Roster {
   void bury(std::uint64_t relay_id);
   bool draining() const { return draining_; }
   JudgingQueue& judging_queue() { return judging_queue_; }
+  // Null: nobody was ever looked up.
   UserLookups* user_lookups() { return user_lookups_ ? &*user_lookups_ : nullptr; }
   PasswordChecks& password_checks();
   Accounts& accounts() { return accounts_; }
@@ -154,7 +151,7 @@ class Roster {
   bool audit_available_ = true;
   JudgingQueue judging_queue_;
   AuditWriter audit_writer_;
-  std::optional<UserLookups> user_lookups_;        // where there is a directory
+  std::optional<UserLookups> user_lookups_;        // once there is a directory
   std::optional<PasswordChecks> password_checks_;  // once one was asked for
   bool draining_ = false;
 };

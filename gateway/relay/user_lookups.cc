@@ -20,22 +20,32 @@ bool is_unreachable(const auth::DirectoryAnswer& answer) {
 }  // namespace
 
 struct UserLookups::Job {
+  LookUp look_up;
+  std::shared_ptr<const std::atomic<bool>> stopped;
+  std::uint64_t epoch;
   std::string user;
   std::vector<std::uint64_t> relay_ids;
   Time asked_at;
   auth::DirectoryAnswer answer;
 };
 
-UserLookups::UserLookups(net::Loop& loop, LookUp look_up, std::chrono::milliseconds time_to_live,
-                         IsWaiting is_waiting, Tell tell)
+UserLookups::UserLookups(net::Loop& loop, Directory directory, IsWaiting is_waiting, Tell tell)
     : loop_(loop),
-      look_up_(std::move(look_up)),
-      time_to_live_(time_to_live),
+      directory_(std::move(directory)),
       is_waiting_(std::move(is_waiting)),
       tell_(std::move(tell)),
+      stopped_(std::make_shared<std::atomic<bool>>(false)),
       worker_(loop) {}
 
-UserLookups::~UserLookups() { stopped_ = true; }
+UserLookups::~UserLookups() { *stopped_ = true; }
+
+void UserLookups::use(Directory directory) {
+  *stopped_ = true;
+  stopped_ = std::make_shared<std::atomic<bool>>(false);
+  directory_ = std::move(directory);
+  ++epoch_;
+  known_.clear();
+}
 
 const auth::DirectoryAnswer* UserLookups::known(const std::string& user) {
   const auto found = known_.find(user);
@@ -63,14 +73,21 @@ void UserLookups::look_up_next() {
   is_looking_ = !job->relay_ids.empty();
   if (!is_looking_) return;
   job->asked_at = loop_.now();
-  worker_.submit([this, job] { job->answer = look_up_(job->user, stopped_); },
-                 [this, job] {
-                   finish(*job);
-                   look_up_next();
-                 });
+  job->look_up = directory_.look_up;
+  job->stopped = stopped_;
+  job->epoch = epoch_;
+  worker_.submit(
+      [job] {
+        if (job->look_up) job->answer = job->look_up(job->user, *job->stopped);
+      },
+      [this, job] {
+        finish(*job);
+        look_up_next();
+      });
 }
 
-void UserLookups::finish(const Job& job) {
+void UserLookups::finish(Job& job) {
+  if (job.epoch != epoch_) return ask_again(job);
   if (const auto* found = std::get_if<auth::FoundUser>(&job.answer)) {
     usual_iterations_ = found->verifier.iterations;
   }
@@ -78,6 +95,13 @@ void UserLookups::finish(const Job& job) {
   keep(job);
   for (const auto id : job.relay_ids) tell_(id, job.answer);
   if (is_unreachable(job.answer)) tell_waiting(job.answer);
+}
+
+// Of another directory than the one that answered. They have waited longest.
+void UserLookups::ask_again(Job& job) {
+  auto& relay_ids = waiting_[job.user];
+  if (relay_ids.empty()) order_.push_front(job.user);
+  relay_ids.insert(relay_ids.end(), job.relay_ids.begin(), job.relay_ids.end());
 }
 
 // Whoever asks for such a user gets a line: once a second at most.
@@ -97,13 +121,13 @@ void UserLookups::log(const Job& job) {
 }
 
 void UserLookups::keep(const Job& job) {
-  if (time_to_live_.count() == 0) return;
+  if (directory_.time_to_live.count() == 0) return;
   if (std::holds_alternative<auth::DirectoryFailure>(job.answer)) return;
   if (known_.size() >= kKnownMax) {
     std::erase_if(known_, [&](const auto& entry) { return entry.second.until <= loop_.now(); });
   }
   if (known_.size() < kKnownMax) {
-    known_.insert_or_assign(job.user, Known{job.answer, job.asked_at + time_to_live_});
+    known_.insert_or_assign(job.user, Known{job.answer, job.asked_at + directory_.time_to_live});
   }
 }
 

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,24 @@ class UserLookups {
 
   using IsWaiting = std::function<bool(std::uint64_t relay_id)>;
 
-  // `time_to_live`: how long an answer serves those who ask later; 0: not at all.
-  UserLookups(net::Loop& loop, LookUp look_up, std::chrono::milliseconds time_to_live,
-              IsWaiting is_waiting, Tell tell);
+  // Where they are.
+  struct Directory {
+    LookUp look_up = {};  // empty: nowhere
+    // How long an answer serves those who ask later; 0: not at all.
+    std::chrono::milliseconds time_to_live{0};
+  };
+
+  UserLookups(net::Loop& loop, Directory directory, IsWaiting is_waiting, Tell tell);
   ~UserLookups();
   UserLookups(const UserLookups&) = delete;
   UserLookups& operator=(const UserLookups&) = delete;
+
+  // From now on. What the former one said, or is being asked, counts for nobody: who waits is
+  // looked up here.
+  void use(Directory directory);
+  bool has_directory() const { return directory_.look_up != nullptr; }
+  // Of the directory: which answers are told from. Another one after each use().
+  std::uint64_t epoch() const { return epoch_; }
 
   // Null: not known now. Borrowed: until the next call.
   const auth::DirectoryAnswer* known(const std::string& user);
@@ -55,14 +68,15 @@ class UserLookups {
   struct Job;
 
   void look_up_next();
-  void finish(const Job& job);
+  void finish(Job& job);
+  void ask_again(Job& job);
   void log(const Job& job);
   void keep(const Job& job);
   void tell_waiting(const auth::DirectoryAnswer& failure);
 
   net::Loop& loop_;
-  LookUp look_up_;
-  const std::chrono::milliseconds time_to_live_;
+  Directory directory_;
+  std::uint64_t epoch_ = 0;
   IsWaiting is_waiting_;
   Tell tell_;
   std::deque<std::string> order_;  // of the users in waiting_
@@ -71,8 +85,8 @@ class UserLookups {
   int usual_iterations_ = auth::kDefaultIterations;
   telemetry::LogLimit log_limit_{std::chrono::seconds(1)};
   bool is_looking_ = false;
-  std::atomic<bool> stopped_ = false;
-  net::Worker worker_;  // last: its end waits for what it does
+  std::shared_ptr<std::atomic<bool>> stopped_;  // of the directory; never null
+  net::Worker worker_;                          // last: its end waits for what it does
 };
 
 }  // namespace gateway::relay

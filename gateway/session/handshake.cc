@@ -127,6 +127,7 @@ void Handshake::on_encryption_request(Asked asked, std::string_view behind,
 
 void Handshake::on_startup(const pgwire::StartupMessage& message, std::string& to_client) {
   if (message.major != 3) return refuse_version(message, to_client);
+  name_user(message);
   if (context_.encryption == Encryption::Required && offers_tls() &&
       !context_.channel.is_encrypted) {
     return fail(CloseReason::LoginRefused, state::kInvalidAuthorization,
@@ -146,12 +147,18 @@ void Handshake::refuse_version(const pgwire::StartupMessage& message, std::strin
   to_client += message.major == 2 ? error_of_protocol_2(unsupported_version(message)) : told;
 }
 
+// First of all: whatever it is refused for, the audit can say who it was.
+void Handshake::name_user(const pgwire::StartupMessage& message) {
+  for (const auto& [name, value] : message.parameters) {
+    if (name == "user") login_.user = name_key(value);
+  }
+}
+
 bool Handshake::take_parameters(const pgwire::StartupMessage& message, std::string& to_client) {
   Settings plain;
   for (const auto& [name, value] : message.parameters) {
-    if (name == "user") {
-      login_.user = name_key(value);
-    } else if (name == "database") {
+    if (name == "user") continue;
+    if (name == "database") {
       login_.database = name_key(value);
     } else if (name == "replication") {
       const auto flag = read_flag(value);

@@ -137,6 +137,7 @@ class Handshake {
   void on_encryption_request(Asked asked, std::string_view behind, std::string& to_client);
   void on_startup(const pgwire::StartupMessage& message, std::string& to_client);
   void refuse_version(const pgwire::StartupMessage& message, std::string& to_client);
+  void name_user(const pgwire::StartupMessage& message);
   bool take_parameters(const pgwire::StartupMessage& message, std::string& to_client);
   void negotiate(const pgwire::StartupMessage& message, std::string& to_client);
   void fail(CloseReason reason, std::string_view sqlstate, std::string message,

@@ -70,6 +70,8 @@ struct End {
 class Recorder {
  public:
   virtual ~Recorder() = default;
+  // For a setting that it asked for; before the session ends.
+  virtual void on_login_refused(const policy::Violation& /*violation*/) {}
   virtual void on_decision(const Decision& decision) = 0;
   virtual void on_end(const End& end) = 0;
   // Around the judging of a text that was not judged before.

@@ -49,6 +49,7 @@ void Session::refuse_login(const policy::Violation& violation, Output& out) {
     write_refusal(text, refusal_of(violation), pgwire::Severity::Fatal);
   });
   client_told_ = true;
+  recorder_.on_login_refused(violation);
   end(CloseReason::LoginRefused, violation.message, out);
 }
 

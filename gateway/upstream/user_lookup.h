@@ -21,6 +21,7 @@ struct UserLookupSource {
   std::string query;    // one statement; $1 is the user
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds answer_timeout{5'000};
+  bool operator==(const UserLookupSource&) const = default;
 };
 
 // Keeps its connection between look-ups. One thread at a time.

@@ -25,6 +25,14 @@ std::string with_tls_and_user(std::string_view keys) {
   return std::string(kTls) + test::with_user(keys);
 }
 
+constexpr std::string_view kOnlySocket =
+    "address: [], unix_socket_dir: /run, "
+    "tls: {mode: require, cert: /c, key: /k, client_ca: /ca}";
+
+std::string with_user_and_listen(std::string_view keys, std::string_view listen) {
+  return "listen: {" + std::string(listen) + "}\n" + test::with_user(keys);
+}
+
 std::string with_query(std::string_view keys) {
   return test::with("auth_query: {" + std::string(keys) + "}");
 }
@@ -81,7 +89,14 @@ TEST(UserAuth, OfClearTextAndCertificatesNeedsTls) {
   const std::string verifier = "verifier: \"" + std::string(test::kVerifier) + "\"";
   const Case cases[] = {
       {test::with_user("auth: password, " + verifier),
-       "users[0].auth: password sends it in clear text and needs TLS (listen.tls)"},
+       "users[0].auth: password sends it in clear text and needs TLS: write listen.tls.mode"},
+      {with_user_and_listen("auth: password, " + verifier, kOnlySocket),
+       "users[0].auth: password sends it in clear text and needs TLS, which a Unix socket never "
+       "has"},
+      {with_user_and_listen("auth: cert", kOnlySocket),
+       "users[0].auth: cert needs TLS, which a Unix socket never has: name a listen.address"},
+      {with_user_and_listen("auth: cert", "tls: {mode: disable, client_ca: /ca}"),
+       "users[0].auth: cert needs TLS: write listen.tls.mode"},
       {test::with_user("auth: cert"), "users[0].auth: cert needs listen.tls.client_ca"},
       {with_tls_and_user("auth: password"), "users[0]: password needs a verifier or a password"},
       {with_tls_and_user("auth: cert, " + verifier),

@@ -202,6 +202,28 @@ TEST(Check, TrustNeedsAWayInForThisHost) {
   EXPECT_EQ(errors("address: 0.0.0.0, unix_socket_dir: /run").size(), 0u);
 }
 
+TEST(Check, WarnsOfTrustThatNobodyHasBehindProxies) {
+  const auto said = [](const std::string& listen) {
+    return test::said(test::document(
+        {.users = "users: [{name: ann, auth: trust}]\n", .rest = "listen: {" + listen + "}\n"}));
+  };
+  for (const char* listen : {"proxy_protocol: {networks: [127.0.0.0/8]}",
+                             "address: [127.0.0.1, \"::1\"], "
+                             "proxy_protocol: {networks: [127.0.0.1, \"::1\"]}",
+                             "address: localhost, "
+                             "proxy_protocol: {networks: [127.0.0.0/8, \"::1\"]}"}) {
+    expect_one({listen, "warning: users[0].auth: trust is for clients of this host"}, said(listen));
+  }
+  for (const char* listen : {"proxy_protocol: {networks: [10.0.0.0/8]}",
+                             "address: [127.0.0.1, \"::1\"], "
+                             "proxy_protocol: {networks: [127.0.0.0/8]}",
+                             "address: localhost, proxy_protocol: {networks: [127.0.0.0/8]}",
+                             "unix_socket_dir: /run, "
+                             "proxy_protocol: {networks: [127.0.0.0/8]}"}) {
+    EXPECT_EQ(said(listen), std::vector<std::string>{}) << listen;
+  }
+}
+
 TEST(Check, WarnsOfWeakSettings) {
   const Case cases[] = {
       {test::with("listen: {address: 0.0.0.0}"),

@@ -49,6 +49,27 @@ TEST(Reload, TakesUsers) {
   EXPECT_EQ(result.config.users[0].password.reveal(), "hidden");
 }
 
+TEST(Reload, TakesWhereUsersAreLookedUp) {
+  const std::string asks = "auth_query: {database: shop, user: asker, password: p";
+  const auto result = reloaded(test::with(asks + "}"), test::with(asks + "2, cache_ttl: 5s}"));
+  EXPECT_EQ(result.kept, Paths());
+  EXPECT_EQ(result.config.auth_query.password.reveal(), "p2");
+  EXPECT_EQ(result.config.auth_query.cache_ttl, 5s);
+  EXPECT_EQ(reloaded(test::with(asks + "}"), test::document({})).config.auth_query.database, "");
+  EXPECT_EQ(reloaded(test::document({}), test::with(asks + "}")).config.auth_query.user, "asker");
+}
+
+TEST(Reload, LooksNobodyUpInADatabaseThatDoesNotRun) {
+  const auto asking = [](const std::string& database) {
+    const std::string rest = ", user: reader, pool_mode: session, readonly_role: ro}\n";
+    return test::document({.databases = "databases:\n  - {name: " + database + rest,
+                           .rest = "auth_query: {database: " + database + ", user: asker}\n"});
+  };
+  const auto result = reloaded(asking("a"), asking("b"));
+  EXPECT_EQ(result.kept, (Paths{"auth_query.database", "databases[a]", "databases[b]"}));
+  EXPECT_EQ(result.config.auth_query.database, "a");
+}
+
 TEST(Reload, TakesTlsTowardsClients) {
   const auto result =
       reloaded(test::document({}), test::with("listen: {tls: {mode: require, cert: /c, key: /k}}"));

@@ -21,17 +21,20 @@ class UserLookupsTest : public testing::Test {
  protected:
   UserLookups make(milliseconds time_to_live = milliseconds(0)) {
     return {runner_.loop,
-            [this](const std::string& user, const std::atomic<bool>& stopped) {
-              begun_.release();
-              while (!may_answer_.try_acquire_for(milliseconds(10))) {
-                if (stopped) return auth::DirectoryAnswer(auth::DirectoryFailure{});
-              }
-              const std::scoped_lock lock(mutex_);
-              asked_ += user + ' ';
-              return answer_;
-            },
-            time_to_live, [this](std::uint64_t id) { return !gone_.contains(id); },
+            {slow_look_up(), time_to_live},
+            [this](std::uint64_t id) { return !gone_.contains(id); },
             [this](std::uint64_t id, const auth::DirectoryAnswer& answer) { told_[id] = answer; }};
+  }
+  UserLookups::LookUp slow_look_up() {
+    return [this](const std::string& user, const std::atomic<bool>& stopped) {
+      begun_.release();
+      while (!may_answer_.try_acquire_for(milliseconds(10))) {
+        if (stopped) return auth::DirectoryAnswer(auth::DirectoryFailure{});
+      }
+      const std::scoped_lock lock(mutex_);
+      asked_ += user + ' ';
+      return answer_;
+    };
   }
   bool runs_until_told(std::size_t count) {
     return runner_.run_until([&] { return told_.size() == count; });
@@ -129,6 +132,62 @@ TEST_F(UserLookupsTest, KnowsNothingWithoutTimeAndNoFailure) {
   may_answer_.release();
   ASSERT_TRUE(runs_until_told(2));
   EXPECT_EQ(keeping.known("ann"), nullptr);
+}
+
+// Answers of a directory are known by their rounds here.
+TEST_F(UserLookupsTest, AsksAnotherDirectoryFromThenOn) {
+  UserLookups lookups = make(milliseconds(60'000));
+  answer_ = with_iterations(5'000);
+  lookups.join(1, "ann");
+  may_answer_.release();
+  ASSERT_TRUE(runs_until_told(1));
+  const auto epoch = lookups.epoch();
+  lookups.use({[](const auto&, const auto&) { return with_iterations(6'000); }});
+  EXPECT_NE(lookups.epoch(), epoch);
+  EXPECT_EQ(lookups.known("ann"), nullptr) << "the former one's answer";
+  lookups.join(2, "ann");
+  ASSERT_TRUE(runs_until_told(2));
+  EXPECT_EQ(std::get<auth::FoundUser>(told_[2]).verifier.iterations, 6'000);
+}
+
+TEST_F(UserLookupsTest, AsksAnotherDirectoryWhereOneIsBeingAsked) {
+  UserLookups lookups = make(milliseconds(60'000));
+  answer_ = with_iterations(5'000);
+  lookups.join(1, "ann");
+  begun_.acquire();
+  lookups.join(2, "ben");
+  std::string asked;  // of the second one, on its thread; read when all are told
+  lookups.use({[&asked](const std::string& user, const auto&) {
+    asked += user + ' ';
+    return with_iterations(6'000);
+  }});
+  ASSERT_TRUE(runs_until_told(2)) << "the former one, which hangs, is not waited for";
+  EXPECT_EQ(asked, "ann ben ");
+  EXPECT_EQ(asked_, "");
+  for (const std::uint64_t id : {1, 2}) {
+    EXPECT_EQ(std::get<auth::FoundUser>(told_[id]).verifier.iterations, 6'000) << id;
+  }
+}
+
+// An answer that came before the change, but whose end the loop has not seen yet.
+TEST_F(UserLookupsTest, BelievesNoAnswerOfTheFormerDirectory) {
+  UserLookups lookups = make(milliseconds(60'000));
+  answer_ = with_iterations(5'000);
+  std::binary_semaphore has_answered{0};
+  lookups.use({[&](const auto& user, const auto& stopped) {
+                 auto answer = slow_look_up()(user, stopped);
+                 has_answered.release();
+                 return answer;
+               },
+               milliseconds(60'000)});
+  lookups.join(1, "ann");
+  may_answer_.release();
+  has_answered.acquire();
+  lookups.use({});
+  EXPECT_FALSE(lookups.has_directory());
+  ASSERT_TRUE(runs_until_told(1));
+  EXPECT_TRUE(std::holds_alternative<auth::NoSuchUser>(told_[1])) << "there is none any more";
+  EXPECT_EQ(lookups.known("ann"), nullptr);
 }
 
 TEST_F(UserLookupsTest, EndsWhileOneIsUnderWay) {

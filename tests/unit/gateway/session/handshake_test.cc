@@ -89,6 +89,16 @@ TEST_F(Handshaking, TellsAClientOfProtocol2InItsForm) {
   EXPECT_EQ(failure(handshake)->reason, CloseReason::ClientProtocolViolation);
 }
 
+TEST_F(Handshaking, KnowsWhomItRefusesWhereverTheNameStands) {
+  for (const char* pairs : {"user|ann|replication|true", "replication|true|user|ann",
+                            "options|-d 3|database|shop|user|ann"}) {
+    Handshake handshake = this->handshake();
+    give(handshake, start(pairs));
+    ASSERT_NE(failure(handshake), nullptr) << pairs;
+    EXPECT_EQ(failure(handshake)->user, "ann") << pairs;
+  }
+}
+
 TEST_F(Handshaking, RefusesWhatItDoesNotServe) {
   struct Case {
     std::string bytes, answer;

@@ -109,6 +109,7 @@ TEST_F(TlsHandshaking, RefusesALoginInTheClearWhereTlsIsRequired) {
     EXPECT_EQ(outline(answer), "E28000");
     EXPECT_NE(answer.find("connect with sslmode=require"), std::string::npos);
     EXPECT_EQ(failure(handshake)->reason, CloseReason::LoginRefused);
+    EXPECT_EQ(failure(handshake)->user, "local");
   }
 }
 
