@@ -66,6 +66,35 @@ TEST(Judge, TextsThatCannotBeReadAreRefused) {
   }
 }
 
+// docs/operations.md has these limits.
+TEST(Judge, TextsThatWouldCostTooMuchAreRefused) {
+  const auto repeated = [](const std::string& text, int count) {
+    std::string all;
+    for (int i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  struct Case {
+    std::string passes, refused, message;
+  };
+  const Case cases[] = {
+      {repeated("SELECT 1;", 1000), repeated("SELECT 1;", 1001), "more than 1000 statements"},
+      {"SELECT 1 IN (0" + repeated(",0", 19'999) + ")",
+       "SELECT 1 IN (0" + repeated(",0", 20'000) + ")", "IN list of more than 20000 elements"},
+      {"SELECT 'a'" + repeated("||'a'", 990), "SELECT 'a'" + repeated("||'a'", 1000),
+       "nested more than 1000 levels"},
+      {"SELECT 1" + repeated(" UNION ALL SELECT 1", 990),
+       "SELECT 1" + repeated(" UNION ALL SELECT 1", 1000), "nested more than 1000 levels"},
+      {"SELECT true" + repeated(" AND true", 5000), repeated("(", 501), "500"},
+  };
+  for (const auto& [passes, refused, message] : cases) {
+    EXPECT_TRUE(judge_as(Mode::Permissive, passes).allowed()) << message;
+    const Verdict verdict = judge_as(Mode::Permissive, refused);
+    ASSERT_NE(verdict.refusal(), nullptr) << message;
+    EXPECT_EQ(face(verdict.refusal()->code).sqlstate, "54001") << message;
+    EXPECT_TRUE(verdict.refusal()->message.contains(message)) << verdict.refusal()->message;
+  }
+}
+
 TEST(Judge, InvalidBytesAreNamedAsPostgresDoes) {
   EXPECT_EQ(judge_as(Mode::ReadOnly, "SELECT '\xE2\x82").refusal()->message,
             "invalid byte sequence for encoding \"UTF8\": 0xe2 0x82");
