@@ -164,7 +164,7 @@ TEST_F(UserLookupsTest, AsksAnotherDirectoryWhereOneIsBeingAsked) {
   ASSERT_TRUE(runs_until_told(2)) << "the former one, which hangs, is not waited for";
   EXPECT_EQ(asked, "ann ben ");
   EXPECT_EQ(asked_, "");
-  for (const std::uint64_t id : {1, 2}) {
+  for (const std::uint64_t id : {1U, 2U}) {
     EXPECT_EQ(std::get<auth::FoundUser>(told_[id]).verifier.iterations, 6'000) << id;
   }
 }
