@@ -25,7 +25,16 @@ namespace session = gateway::session;
 
 // Of RFC 7677 section 3: the only proof that a corpus can have, as the nonces are fixed.
 const std::string kNonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-constexpr std::string_view kProof = "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
+// Without its last symbol, of which four bits count: as PostgreSQL's, our base64 ignores the
+// others.
+constexpr std::string_view kProof = "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndV";
+
+bool holds_proof(std::string_view stream) {
+  for (const char last : {'Q', 'R', 'S', 'T'}) {
+    if (stream.contains(std::string(kProof) + last)) return true;
+  }
+  return false;
+}
 
 const auth::Users& users() {
   static const auth::Users all = [] {
@@ -179,8 +188,7 @@ void check_login(const Setting& setting, std::string_view stream, const Seen& se
       return fuzz::require(seen.user == "shown" && seen.has_started_tls &&
                            setting.shows_certificate);
     case ScramSha256:
-      return fuzz::require((seen.user == "user" || seen.user == "found") &&
-                           stream.find(kProof) != std::string_view::npos);
+      return fuzz::require((seen.user == "user" || seen.user == "found") && holds_proof(stream));
   }
 }
 
