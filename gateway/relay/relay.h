@@ -138,6 +138,14 @@ class Relay final : private net::StreamEvents {
   void cancel_on_server();
   void on_server_end();
   void release_server();
+  // Of a session that may not go on with its server: it may end its transaction.
+  struct Retirement {
+    policy::Standing standing;
+    session::CloseReason reason;
+    std::string_view farewell;
+  };
+  bool is_narrowed() const;
+  void retire(Retirement why);
   void end_if_retired();
   void cancel(std::move_only_function<void()> done);
 
@@ -182,9 +190,9 @@ class Relay final : private net::StreamEvents {
   std::optional<std::uint64_t> ticket_;  // for a server
   std::chrono::steady_clock::time_point waiting_since_{};
   std::unique_ptr<upstream::Server> server_;
-  bool server_bytes_held_ = false;  // until the audit is written
-  // Of a session whose server is no longer the database's: it may end its transaction.
-  std::optional<policy::Standing> retired_;
+  bool server_bytes_held_ = false;                     // until the audit is written
+  policy::Mode served_mode_ = policy::Mode::ReadOnly;  // when it got its server
+  std::optional<Retirement> retired_;
   bool server_is_clean_ = false;  // at the end: provably, so it may serve another client
 };
 

@@ -178,7 +178,14 @@ void Relay::enter() {
 
 void Relay::on_profiles_replaced(const Database& database) {
   if (database_ != &database) return;
-  if (phase_ == Phase::Serving) session_->judge_by(standing());
+  if (is_narrowed()) {
+    retire({.standing = {standing().profile,
+                         "a reload lets this user only read: end this transaction"},
+            .reason = session::CloseReason::RightsNarrowed,
+            .farewell = "terminating connection because this user may only read now"});
+  } else if (phase_ == Phase::Serving) {
+    session_->judge_by(standing());
+  }
   if (phase_ != Phase::Serving && phase_ != Phase::Greeting) return;
   choose_pool();
   if (phase_ != Phase::Greeting || ticket_) return;
@@ -210,7 +217,7 @@ void Relay::greet(const upstream::Parameters& parameters) {
 
 // Who asks is settled at login: a later SET application_name changes nothing.
 const policy::Standing& Relay::standing() const {
-  if (retired_) return *retired_;
+  if (retired_) return retired_->standing;
   return database_->keeper->current()->of(
       {.user = login_->user, .application = application_, .address = peer_.ip});
 }

@@ -59,6 +59,7 @@ void Relay::withdraw_request() {
 void Relay::on_server(std::unique_ptr<upstream::Server> server) {
   ticket_.reset();
   server_ = std::move(server);
+  served_mode_ = standing().profile->mode;
   roster_.surroundings()
       .metrics.database(database_->metrics_id)
       .pool_wait.observe(std::chrono::steady_clock::now() - waiting_since_);
@@ -136,16 +137,28 @@ void Relay::cancel_on_server() {
 // The server that it has is the old one, and is judged by what is known of the new one: by nothing.
 void Relay::on_database_moved(const Database& database) {
   if (database_ != &database || !server_) return;
-  retired_.emplace(standing().profile,
-                   "a reload moved the database elsewhere: end this transaction");
-  if (phase_ == Phase::Serving) session_->judge_by(*retired_);
+  retire({.standing = {standing().profile,
+                       "a reload moved the database elsewhere: end this transaction"},
+          .reason = session::CloseReason::DatabaseMoved,
+          .farewell = "terminating connection because its database was moved elsewhere"});
+}
+
+// Its server lets it write, and no SET could be sure to come before what it sends next.
+bool Relay::is_narrowed() const {
+  using policy::Mode;
+  return server_ && !retired_ && served_mode_ != Mode::ReadOnly &&
+         standing().profile->mode == Mode::ReadOnly;
+}
+
+void Relay::retire(Retirement why) {
+  retired_.emplace(std::move(why));
+  if (phase_ == Phase::Serving) session_->judge_by(retired_->standing);
   end_if_retired();
 }
 
 void Relay::end_if_retired() {
   if (!retired_ || phase_ != Phase::Serving || !session_->is_idle()) return;
-  session_->end(session::CloseReason::DatabaseMoved,
-                "terminating connection because its database was moved elsewhere", output_);
+  session_->end(retired_->reason, retired_->farewell, output_);
   carry_out();
 }
 

@@ -42,8 +42,8 @@ std::size_t Session::on_client_bytes(std::string_view bytes, TimePoint now, Outp
     }
     const auto message = next_message(rest, out);
     if (!message) break;
-    if (!settings_due_.empty() && discard_ == Discard::None && replies_.empty() && will_be_idle()) {
-      send_settings(std::exchange(settings_due_, {}), out);
+    if (restores_later_ && discard_ == Discard::None && replies_.empty() && will_be_idle()) {
+      restore_settings(out);
     }
     client_body_ = Body::Drop;  // unless it is forwarded
     if (on_message(*message, out) == Flow::Hold) break;
@@ -185,10 +185,10 @@ Session::Flow Session::on_sync(const Message& message, Output& out) {
     answer(std::move(ready), out);
   } else {
     forward(message, ReplyKind::Sync, out);
-    if (std::exchange(settings_reset_, false)) restore_settings(out);
   }
   discard_ = Discard::None;
   unit_open_ = false;
+  restore_settings(out);
   ++unit_;
   return Flow::Done;
 }

@@ -32,6 +32,7 @@ constexpr std::array<Face, kCloseReasonCount> kFaces{{
     {"server_protocol_violation", state::kProtocolViolation, "the server broke the protocol"},
     {"server_state_in_doubt", state::kConnectionFailure, "a pinned server setting changed"},
     {"database_moved", state::kAdminShutdown, "a reload moved the database elsewhere"},
+    {"rights_narrowed", state::kAdminShutdown, "a reload lets this user only read"},
     {"denied_rows", state::kInsufficientPrivilege, "the server answered with a denied column"},
     {"result_too_large", state::kProgramLimitExceeded, "a cut result's transaction went on"},
     {"audit_unavailable", state::kIoError, "the audit log could not be written"},

@@ -29,12 +29,13 @@ enum class CloseReason : std::uint8_t {
   ServerProtocolViolation,
   ServerStateInDoubt,
   DatabaseMoved,
+  RightsNarrowed,
   DeniedRows,
   ResultTooLarge,
   AuditUnavailable,
   Drained,
 };
-inline constexpr std::size_t kCloseReasonCount = 23;
+inline constexpr std::size_t kCloseReasonCount = 24;
 
 std::string_view name(CloseReason reason);      // "client_terminated": log and metric label
 std::string_view sentence(CloseReason reason);  // for the log

@@ -157,7 +157,7 @@ Session::Flow Session::on_execute(const Message& message, Output& out) {
   entry.request_id = request;
   note_quoting(entry, *prepared);
   note_begin(prepared->effect(), entry);
-  if (statement != nullptr && resets_settings(*statement)) settings_reset_ = true;
+  if (statement != nullptr) note_resets(statement->effect);
   if (prepared->verdict) {
     note_ddl(*prepared->verdict, entry);
     note_changed_plans(*prepared->verdict, entry);

@@ -171,31 +171,36 @@ void Session::withdraw_predictions() {
   portals_.withdraw(next_seq_);
 }
 
-// Returns settings to the server's defaults.
-bool Session::resets_settings(const policy::StatementVerdict& statement) {
-  return statement.effect.kind == policy::Effect::Kind::DiscardAll || statement.effect.resets;
+// Which of the client's settings will have the server's defaults.
+void Session::note_resets(const policy::Effect& effect) {
+  using Kind = policy::Effect::Kind;
+  const bool is_all = effect.kind == Kind::DiscardAll || (effect.resets && effect.name.empty());
+  if (effect.kind != Kind::SetGuc && !is_all) return;
+  std::erase_if(reset_, [&](const auto& each) { return is_all || each.first == effect.name; });
+  if (!is_all && !effect.resets) return;
+  for (const auto& each : client_settings_) {
+    if (is_all || each.first == effect.name) reset_.push_back(each);
+  }
 }
 
-// To a client the default is what it asked for at start-up.
+// To a client the default is what it asked for at start-up. In a block a query would take a
+// snapshot, so there they are SET: a RESET that failed has aborted it.
 void Session::restore_settings(Output& out) {
-  const std::string sql = restoring_sql(client_settings_, server_defaults_);
+  if (reset_.empty()) return;
+  restores_later_ = copy_ != Copy::None;  // which a Query would end
+  if (restores_later_) return;
+  const std::string sql = will_be_idle() ? restoring_sql(reset_, server_defaults_)
+                                         : settings_sql(reset_, server_defaults_);
+  reset_.clear();
   if (sql.empty()) return;
-  if (copy_ != Copy::None) return send_settings_later(sql);  // a Query would end it
   restoring_seq_ = next_seq_;
-  send_settings(sql, out);
+  send_settings(sql, out).restores = true;
 }
 
-// Before the next message that finds the server with nothing else to do.
-void Session::send_settings_later(const std::string& sql) {
-  if (!settings_due_.empty() && !sql.empty()) settings_due_ += "; ";
-  settings_due_ += sql;
-}
-
-void Session::send_settings(const std::string& sql, Output& out) {
-  if (sql.empty()) return;
+Expected& Session::send_settings(const std::string& sql, Output& out) {
   predict_query_start(unit_);
   out.to_server.write([&](std::string& text) { pgwire::write_query(text, sql); });
-  expect(ReplyKind::Query, Treatment::Skip);
+  return expect(ReplyKind::Query, Treatment::Skip);
 }
 
 }  // namespace gateway::session

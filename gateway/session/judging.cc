@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "gateway/pgwire/sqlstate.h"
-#include "gateway/session/login_settings.h"
 #include "gateway/session/session.h"
 #include "policy/changed_schema.h"
 
@@ -72,10 +71,6 @@ void Session::judge_by(policy::Standing standing) {
   // They hold on to the catalog that they were judged by.
   statements_.release_verdicts();
   portals_.release_verdicts();
-  if (!server_may_write_ || profile().mode != policy::Mode::ReadOnly) return;
-  std::erase_if(client_settings_, [](const auto& each) { return each.first == kReadOnlySetting; });
-  client_settings_.emplace_back(kReadOnlySetting, "on");
-  send_settings_later(settings_sql({client_settings_.back()}, server_defaults_));
 }
 
 void Session::on_verdict(const std::shared_ptr<const Inquiry>& inquiry, VerdictRef verdict) {

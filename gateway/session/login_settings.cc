@@ -108,7 +108,7 @@ std::string reported_flag(const std::string& value) {
 std::string as_reported(const std::string& name, const std::string& value, std::string_view known) {
   if (name == "datestyle") return full_date_style(value, known);
   if (name == "intervalstyle") return lower(value);
-  if (name == kReadOnlySetting) return reported_flag(value);
+  if (name == "default_transaction_read_only") return reported_flag(value);
   // Judged to mean these, however they were spelled.
   if (name == "client_encoding") return "UTF8";
   if (name == "standard_conforming_strings") return "on";
@@ -120,9 +120,8 @@ bool is_pinned(std::string_view name) {
          name == "search_path";
 }
 
-// Of the setting that PostgreSQL takes for `name`; null: it is not among them.
 template <typename NamedValues>
-const std::string* find_value(const NamedValues& values, std::string_view name) {
+const std::string* value_of(const NamedValues& values, std::string_view name) {
   for (const auto& each : values) {
     if (equal_names(each.first, name)) return &each.second;
   }
@@ -151,7 +150,7 @@ Settings differing(const Settings& client, const Parameters& server) {
   Settings differing;
   for (const auto& [name, value] : client) {
     if (is_pinned(name)) continue;
-    const std::string* present = find_value(server, name);
+    const std::string* present = value_of(server, name);
     if (present != nullptr && *present == as_reported(name, value, *present)) continue;
     differing.emplace_back(name, value);
   }
@@ -159,6 +158,10 @@ Settings differing(const Settings& client, const Parameters& server) {
 }
 
 }  // namespace
+
+const std::string* find_value(const Settings& settings, std::string_view name) {
+  return value_of(settings, name);
+}
 
 std::optional<bool> read_flag(std::string_view text) {
   const std::string word = lower(text);
@@ -195,7 +198,7 @@ std::expected<Settings, policy::Violation> judge_login_settings(const Settings& 
 Parameters parameters_to_tell(const Parameters& known, const Settings& client) {
   Parameters told = known;
   for (auto& [name, value] : told) {
-    const std::string* asked = find_value(client, name);
+    const std::string* asked = value_of(client, name);
     if (asked == nullptr) continue;
     const std::string folded_name = lower(name);
     if (folded_name == "application_name") {
@@ -229,7 +232,8 @@ std::string settings_sql(const Settings& client, const Parameters& server) {
 }
 
 // What was SET last comes from the "session" and stays so until it is reset. Of what an extension
-// or the operator made up there is no source: reset, it is empty.
+// or the operator made up there is no source: reset, it is empty, unless a database gives it a
+// default.
 std::string restoring_sql(const Settings& client, const Parameters& server) {
   std::string wanted;
   for (const auto& [name, value] : differing(client, server)) {

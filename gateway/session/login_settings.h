@@ -13,8 +13,6 @@
 
 namespace gateway::session {
 
-inline constexpr std::string_view kReadOnlySetting = "default_transaction_read_only";
-
 // Lower-case names, the last value of each. client_encoding may also be SQL_ASCII here (psql sends
 // it in the C locale): on servers in UTF-8 it means the same bytes both ways.
 std::expected<Settings, policy::Violation> judge_login_settings(const Settings& asked,
@@ -23,6 +21,9 @@ std::expected<Settings, policy::Violation> judge_login_settings(const Settings& 
 // Whose spelling, as of all settings, does not count; of several the last one. Borrowed from
 // `asked`.
 std::string_view application_name(const Settings& asked);
+
+// Of the setting that PostgreSQL takes for `name`; null: it is not among them.
+const std::string* find_value(const Settings& settings, std::string_view name);
 
 // As parse_bool() of PostgreSQL takes it: on, off, any beginning of true, false, yes, no; 1 and 0.
 std::optional<bool> read_flag(std::string_view text);

@@ -54,7 +54,8 @@ Session::Flow Session::on_query(const Message& message, Output& out) {
   for (const auto& statement : verdict->statements) note_begin(statement.effect, entry);
   note_ddl(*verdict, entry);
   note_changed_plans(*verdict, entry);
-  if (std::ranges::any_of(verdict->statements, resets_settings)) restore_settings(out);
+  for (const auto& statement : verdict->statements) note_resets(statement.effect);
+  restore_settings(out);
   ++unit_;
   return Flow::Done;
 }

@@ -49,7 +49,8 @@ struct Expected {
   ReplyKind kind = ReplyKind::Sync;
   Treatment treatment = Treatment::Forward;
   bool is_function_call = false;
-  bool failed = false;  // a Query whose ErrorResponse was seen
+  bool failed = false;    // a Query whose ErrorResponse was seen
+  bool restores = false;  // a Query of ours behind a RESET
   // Its errors and notices may quote what the client may not read.
   bool may_quote_hidden = false;
   bool is_guarded = false;  // the columns of its rows are looked at before they are passed on

@@ -38,6 +38,11 @@ bool Session::on_error(const Message& reply, Output& out) {
   if (entry.treatment == Treatment::Skip && entry.kind == ReplyKind::Query) {
     // Where the transaction is aborted, the client's RESET is undone, too.
     if (fields.sqlstate == state::kInFailedTransaction) return true;
+    if (entry.restores) {  // cancelled, most likely: once more before the next message
+      reset_ = client_settings_;
+      restores_later_ = true;
+      return true;
+    }
     refuse_settings(fields, out);
     return true;
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/pgwire/row_description.h"
+#include "gateway/session/login_settings.h"
 #include "gateway/session/session.h"
 
 namespace gateway::session {
@@ -274,10 +275,11 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
         out);
     return true;
   }
-  if (is_restoring()) {
+  if (holds_until_restored(status->name)) {
     unsettled_[std::string(status->name)] = status->value;
     return true;
   }
+  if (!unsettled_.empty()) unsettled_.erase(std::string(status->name));
   std::string& told = told_[std::string(status->name)];
   const bool is_ours = !replies_.empty() && is_silent(replies_.front().treatment);
   if (!is_ours || told != status->value) {
@@ -287,11 +289,13 @@ bool Session::on_parameter_status(const Message& reply, Output& out) {
   return true;
 }
 
-// What the server says at the end of a RESET holds until the message behind it only.
-bool Session::is_restoring() const {
+// What the server says of such a setting at the end of a RESET is so until our Query behind it
+// only.
+bool Session::holds_until_restored(std::string_view setting) const {
   if (restoring_seq_ == 0 || replies_.empty()) return false;
   const std::uint64_t seq = replies_.front().seq;
-  return seq == restoring_seq_ || seq + 1 == restoring_seq_;
+  if (seq != restoring_seq_ && seq + 1 != restoring_seq_) return false;
+  return find_value(client_settings_, setting) != nullptr;
 }
 
 void Session::end_restoring(Output& out) {

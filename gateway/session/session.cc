@@ -58,10 +58,9 @@ void Session::refuse_login(const policy::Violation& violation, Output& out) {
 void Session::attach(const Parameters& server, Output& out, Reported reported) {
   attached_ = true;
   correct_told(server, out);
-  const auto read_only = server.find(std::string(kReadOnlySetting));
-  server_may_write_ = read_only != server.end() && read_only->second == "off";
   server_defaults_ = reported == Reported::Now ? server : Parameters();
-  send_settings(settings_sql(client_settings_, server_defaults_), out);
+  const std::string sql = settings_sql(client_settings_, server_defaults_);
+  if (!sql.empty()) send_settings(sql, out);
 }
 
 // The greeting was made of what another server reported, or this one some time ago. A driver reads

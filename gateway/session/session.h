@@ -367,12 +367,11 @@ class Session {
   Names::Belief predict(const policy::Effect& effect, PreparedRef text, Place place);
   void predict_query_start(std::uint64_t unit);
   void withdraw_predictions();
-  static bool resets_settings(const policy::StatementVerdict& statement);
+  void note_resets(const policy::Effect& effect);
   void restore_settings(Output& out);
-  bool is_restoring() const;
+  bool holds_until_restored(std::string_view setting) const;
   void end_restoring(Output& out);
-  void send_settings(const std::string& sql, Output& out);
-  void send_settings_later(const std::string& sql);
+  Expected& send_settings(const std::string& sql, Output& out);
 
   // server_replies.cc
   bool stream_server_body(std::string_view rest, std::size_t& at, Output& out);
@@ -442,9 +441,8 @@ class Session {
   SessionSettings settings_;
   Settings client_settings_;         // lower-case names, one each: what the client set at start-up
   Parameters server_defaults_;       // what the server returns to by RESET ALL; empty: not known
-  bool server_may_write_ = false;    // … and whether transactions begin so
-  std::string settings_due_;         // SQL that could not be sent yet
-  bool settings_reset_ = false;      // an Execute in this unit returns to them
+  Settings reset_;                   // the client's that returned to these, to be restored
+  bool restores_later_ = false;      // they could not be yet
   Parameters told_;                  // ParameterStatus as the client knows it
   std::uint64_t restoring_seq_ = 0;  // our Query behind a RESET; 0: none is under way
   Parameters unsettled_;             // ParameterStatus that came until its end, not told yet

@@ -55,9 +55,11 @@ void move_to_digits(std::string_view sql, LiteralOffsets& literals) {
 // set_config() in a SELECT leaves a setting behind as SET does.
 void adopt_setting(StatementFacts& facts) {
   if (facts.effect.kind != Effect::Kind::None || facts.settings.empty()) return;
+  const auto reset = std::ranges::find_if(facts.settings, &SettingUse::lasts_as_reset);
+  const bool resets = reset != facts.settings.end();
   facts.effect = {.kind = Effect::Kind::SetGuc,
-                  .name = facts.settings.front().name,
-                  .resets = std::ranges::any_of(facts.settings, &SettingUse::lasts_as_reset)};
+                  .name = resets ? reset->name : facts.settings.front().name,
+                  .resets = resets};
 }
 
 std::expected<StatementFacts, ReadFailure> read_statement(std::string_view sql,

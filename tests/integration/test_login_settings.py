@@ -11,7 +11,6 @@ import pytest
 from conftest import running
 from harness import audit
 from harness.cluster import binaries
-from harness.reloading import reload
 from harness.wire import COPY_DONE, SYNC, ServerError, bind, errors, execute, parse, query, run
 
 ASKED = {"TimeZone": "Asia/Tokyo", "lock_timeout": "5s", "application_name": "mine", "DateStyle": "German"}
@@ -42,6 +41,7 @@ WAYS = {
     "prepared": PREPARED,
     "parsed only": PREPARED[:1],
     "pipelined": [PIPELINED],
+    "in a block, then a level": ["BEGIN", "RESET lock_timeout", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "COMMIT"],
     "with a COPY behind it": ["CREATE TEMP TABLE t (a int)", query("RESET ALL; COPY t FROM STDIN") + COPY_DONE],
 }
 
@@ -61,15 +61,6 @@ def play(target, steps):
 @pytest.mark.parametrize("way", WAYS)
 def test_a_reset_returns_what_it_returns_in_postgresql(direct, through, way):
     assert play(through, WAYS[way]) == play(direct, WAYS[way])
-
-
-def test_a_reload_leaves_alone_what_the_client_set(gateways):
-    gateway = gateways({"mode": "permissive"})
-    with gateway.connect(parameters=ASKED) as connection:
-        connection.simple(OWN)
-        reload(gateway, {"mode": "read_only"})
-        assert connection.rows("SHOW default_transaction_read_only") == [["on"]]
-        assert connection.rows(SHOW) == [["UTC", "1s", "job", "German, DMY"]]
 
 
 @pytest.mark.parametrize("parameters, shown", [

@@ -8,7 +8,7 @@ import pytest
 from harness.cluster import PASSWORD, USER
 from harness.reloading import hang_up, reload, write
 from harness.waiting import eventually
-from harness.wire import ServerError, code_of
+from harness.wire import ServerError, code_of, errors, query
 
 HIDES_BALANCES = {"access_policy": {"columns": {"denied": ["accounts.balance"]}}}
 
@@ -40,14 +40,27 @@ def test_rules_loosen_for_a_session_that_lives(gateways):
         assert code_of(connection, sql) is None
 
 
-def test_read_only_holds_at_once_and_is_pinned_on_servers_to_come(gateways):
+@pytest.fixture
+def writing(admin):
+    """A call that reads as far as any parser can tell."""
+    admin.execute("CREATE TABLE written (a int); GRANT ALL ON written TO PUBLIC")
+    admin.execute("CREATE FUNCTION write_one() RETURNS void LANGUAGE sql AS 'INSERT INTO written VALUES (1)'")
+    yield "SELECT write_one()"
+    admin.execute("DROP FUNCTION write_one; DROP TABLE written")
+
+
+@pytest.mark.parametrize("behind", ["{}", "COMMIT; {}", "COMMIT AND CHAIN; {}"])
+def test_read_only_holds_at_once_and_is_pinned_on_servers_to_come(gateways, admin, writing, behind):
     gateway = gateways({"mode": "balanced"})
     with gateway.connect() as connection:
-        write_sql = "UPDATE accounts SET balance = balance WHERE id = 1"
-        assert code_of(connection, write_sql) is None
-        reload(gateway, {"mode": "read_only"})
-        assert code_of(connection, write_sql) == "42501"
+        connection.simple("BEGIN")
         assert code_of(connection, "SELECT 1") is None
+        reload(gateway, {"mode": "read_only"})
+        # Its server lets it write: it may only end its transaction.
+        assert code_of(connection, behind.format(writing)) == "08006"
+        connection.send(query("ROLLBACK"))
+        assert [error["C"] for error in errors(connection.rest())] == ["57P01"]
+    assert admin.execute("SELECT count(*) FROM written").fetchone() == (0,)
     with gateway.connect() as connection:
         assert connection.rows("SHOW default_transaction_read_only") == [["on"]]
 
@@ -68,7 +81,11 @@ def test_a_principal_is_matched_anew(gateways):
         sql = "UPDATE accounts SET balance = balance WHERE id = 1"
         assert code_of(connection, sql) is None
         reload(gateway, {"principals": [{"match": {"users": [USER]}, "mode": "read_only"}]})
+        assert [error["C"] for error in errors(connection.rest())] == ["57P01"]
+    with gateway.connect() as connection:
         assert code_of(connection, sql) == "42501"
+    ends = [each["result"]["status"] for each in gateway.audit() if each["event_type"] == "session_ended"]
+    assert ends[0] == "rights_narrowed"
 
 
 @pytest.mark.parametrize("text", ["{", "listen: {prot: 1}", "users: []"])

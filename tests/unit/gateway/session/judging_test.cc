@@ -146,15 +146,6 @@ TEST(Judging, OfACursorThatOutlivesItsTransactionIsNotForgotten) {
   EXPECT_EQ(talk.to_server, "");
 }
 
-TEST(Judging, MakesAServerReadOnlyThatWasConnectedToWrite) {
-  Talk talk;
-  talk.attach({{"application_name", ""}, {"default_transaction_read_only", "off"}});
-  talk.session().judge_by(read_only());
-  talk.client(query("SELECT 1"));
-  EXPECT_EQ(talk.to_server,
-            query("/* postern */ SET default_transaction_read_only TO 'on'") + query("SELECT 1"));
-}
-
 TEST(Judging, EndsWithTheSearchPathThatItWasBy) {
   policy::Profile profile = with_catalog();
   profile.search_path = "public";

@@ -274,28 +274,66 @@ std::string status(const std::string& name, const std::string& value) {
   return frame('S', name + '\0' + value + '\0');
 }
 
-// The server's defaults last until our Query behind the RESET only.
-TEST(Replies, TellAfterAResetWhatHoldsBehindIt) {
-  Talk talk;
-  talk.session().greet(
-      {.user = "user", .database = "shop", .settings = {{"TimeZone", "Asia/Tokyo"}}},
-      {{"TimeZone", "GMT"}}, {1, "abcd"}, talk.output());
-  talk.output().clear();
-  talk.client(query("SELECT 1")).attach({{"TimeZone", "GMT"}, {"application_name", ""}}).client("");
-  talk.server(complete("SET") + status("TimeZone", "Asia/Tokyo") + ready('I') +
-              complete("SELECT 1") + ready('I'))
-      .forget();
-  talk.client(query("RESET ALL"));
-  talk.server(complete("RESET") + status("TimeZone", "GMT") + status("IntervalStyle", "postgres") +
-              ready('I'));
-  EXPECT_EQ(talk.to_client, complete("RESET") + ready('I'));
-  talk.forget();
-  talk.server(status("TimeZone", "Asia/Tokyo") + complete("SELECT 1") + ready('I'));
-  EXPECT_EQ(talk.to_client, status("IntervalStyle", "postgres"));
-  talk.forget();
-  talk.client(query("SELECT 1"));
-  talk.server(status("TimeZone", "UTC") + complete("SELECT 1") + ready('I'));
-  EXPECT_EQ(talk.to_client, status("TimeZone", "UTC") + complete("SELECT 1") + ready('I'));
+// A session whose client asked for a time zone, on a server in another.
+class Restoring : public testing::Test {
+ protected:
+  Restoring() {
+    talk_.session().greet(
+        {.user = "user", .database = "shop", .settings = {{"TimeZone", "Asia/Tokyo"}}},
+        {{"TimeZone", "GMT"}}, {1, "abcd"}, talk_.output());
+    talk_.output().clear();
+    talk_.client(query("SELECT 1")).attach({{"TimeZone", "GMT"}, {"application_name", ""}});
+    talk_.client("");
+    talk_.server(complete("SET") + status("TimeZone", "Asia/Tokyo") + ready('I'));
+    talk_.server(complete("SELECT 1") + ready('I')).forget();
+  }
+
+  const std::string reset_ =
+      complete("RESET") + status("TimeZone", "GMT") + status("IntervalStyle", "postgres");
+  const std::string restored_ = status("TimeZone", "Asia/Tokyo") + complete("SELECT 1");
+  Talk talk_;
+};
+
+// The server's default lasts until our Query behind the RESET only.
+TEST_F(Restoring, TellsWhatHoldsBehindIt) {
+  talk_.client(query("RESET ALL")).server(reset_ + ready('I'));
+  EXPECT_EQ(talk_.to_client, complete("RESET") + status("IntervalStyle", "postgres") + ready('I'));
+  talk_.forget().server(restored_ + ready('I'));
+  EXPECT_EQ(talk_.to_client, "");
+  talk_.client(query("SELECT 1")).server(status("TimeZone", "UTC") + ready('I'));
+  EXPECT_EQ(talk_.to_client, status("TimeZone", "UTC") + ready('I'));
+}
+
+TEST_F(Restoring, TellsTheSameWhereOneFollowsAnother) {
+  talk_.client(query("RESET ALL")).server(reset_ + ready('I'));
+  talk_.client(query("RESET TimeZone")).forget();
+  talk_.server(restored_ + ready('I') + reset_ + ready('I') + restored_ + ready('I'));
+  EXPECT_EQ(talk_.to_client, complete("RESET") + status("IntervalStyle", "postgres") + ready('I'));
+}
+
+// A query would take the snapshot that a transaction keeps.
+TEST_F(Restoring, TakesNoSnapshotInATransaction) {
+  talk_.client(query("BEGIN")).server(complete("BEGIN") + ready('T')).forget();
+  talk_.client(query("RESET TimeZone"));
+  EXPECT_EQ(talk_.to_server,
+            query("RESET TimeZone") + query("/* postern */ SET timezone TO 'Asia/Tokyo'"));
+}
+
+TEST_F(Restoring, LeavesAloneWhatWasNotResetOrIsSetBehind) {
+  talk_.client(query("BEGIN")).server(complete("BEGIN") + ready('T')).forget();
+  const std::string both = query("RESET lock_timeout") + query("RESET ALL; SET TimeZone = 'UTC'");
+  talk_.client(both);
+  EXPECT_EQ(talk_.to_server, both);
+}
+
+TEST_F(Restoring, TriesAgainBeforeTheNextMessage) {
+  talk_.client(query("RESET ALL")).server(reset_ + ready('I'));
+  const std::string sent = talk_.to_server.substr(query("RESET ALL").size());
+  talk_.forget().server(error("57014") + ready('I'));
+  EXPECT_EQ(talk_.to_client, status("TimeZone", "GMT"));
+  talk_.client(query("SELECT 1"));
+  EXPECT_EQ(talk_.to_server, sent + query("SELECT 1"));
+  EXPECT_FALSE(talk_.closed);
 }
 
 TEST(Replies, RefuseTheLoginWhoseSettingsTheServerRefuses) {
