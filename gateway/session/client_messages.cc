@@ -43,6 +43,7 @@ std::size_t Session::on_client_bytes(std::string_view bytes, TimePoint now, Outp
     const auto message = next_message(rest, out);
     if (!message) break;
     if (restores_later_ && discard_ == Discard::None && replies_.empty() && will_be_idle()) {
+      restores_later_ = false;
       restore_settings(out);
     }
     client_body_ = Body::Drop;  // unless it is forwarded

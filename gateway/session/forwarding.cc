@@ -187,7 +187,7 @@ void Session::note_resets(const policy::Effect& effect) {
 // snapshot, so there they are SET: a RESET that failed has aborted it.
 void Session::restore_settings(Output& out) {
   if (reset_.empty()) return;
-  restores_later_ = copy_ != Copy::None;  // which a Query would end
+  if (copy_ != Copy::None) restores_later_ = true;  // a Query would end it
   if (restores_later_) return;
   const std::string sql = will_be_idle() ? restoring_sql(reset_, server_defaults_)
                                          : settings_sql(reset_, server_defaults_);

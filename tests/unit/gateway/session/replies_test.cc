@@ -336,6 +336,13 @@ TEST_F(Restoring, TriesAgainBeforeTheNextMessage) {
   EXPECT_FALSE(talk_.closed);
 }
 
+TEST_F(Restoring, DoesNotTryAgainInATransaction) {
+  talk_.client(query("RESET ALL") + query("BEGIN")).server(reset_ + ready('I'));
+  talk_.server(error("57014") + ready('I') + complete("BEGIN") + ready('T')).forget();
+  talk_.client(query("SELECT 1"));
+  EXPECT_EQ(talk_.to_server, query("SELECT 1"));
+}
+
 TEST(Replies, RefuseTheLoginWhoseSettingsTheServerRefuses) {
   Talk talk;
   talk.client(query("SELECT 1")).attach({{"application_name", "other"}});
