@@ -91,9 +91,10 @@ upstream::PoolSettings pool_settings(const config::Database& database) {
           .connect_timeout = database.connect_timeout};
 }
 
-upstream::PoolSettings writing_pool_settings(const config::Database& database) {
+upstream::PoolSettings counterpart_pool_settings(const config::Database& database) {
   upstream::PoolSettings settings = pool_settings(database);
-  settings.pinned = config::writing_settings(database);
+  settings.pinned = database.mode == config::Mode::ReadOnly ? config::writing_settings(database)
+                                                            : config::reading_settings(database);
   settings.min_size = 0;
   return settings;
 }

@@ -18,7 +18,8 @@ namespace gateway {
 
 upstream::PoolSettings pool_settings(const config::Database& database);
 // Of principals that may write where the database's own may not.
-upstream::PoolSettings writing_pool_settings(const config::Database& database);
+// Of relay::Database::counterpart_pool.
+upstream::PoolSettings counterpart_pool_settings(const config::Database& database);
 // Reads the database's catalogs.
 profiles::Look look_of(const config::Database& database);
 audit::LogSettings audit_settings(const config::Audit& audit);

@@ -109,7 +109,7 @@ void Reloader::use(relay::Database& database, const config::Database& before,
                        [this] { on_in_force(); });
   database.keeper->refresh(profiles::Reason::Operator, [] {});
   database.pool->use(pool_settings(after));
-  database.writing_pool->use(writing_pool_settings(after));
+  database.counterpart_pool->use(counterpart_pool_settings(after));
   if (is_moved) running_.roster.retire(database);
 }
 

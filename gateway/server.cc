@@ -118,7 +118,7 @@ void Server::State::open_databases() {
     opened.keeper = std::make_unique<profiles::Keeper>(
         loop, std::make_shared<const config::Database>(database), config.listen, look_of(database));
     opened.pool = upstream::make_pool(loop, pool_settings(database));
-    opened.writing_pool = upstream::make_pool(loop, writing_pool_settings(database));
+    opened.counterpart_pool = upstream::make_pool(loop, counterpart_pool_settings(database));
   }
   for (auto& database : databases) {
     database.keeper->on_change([this, &database] {
@@ -180,7 +180,7 @@ void Server::State::stop_when_empty() {
   if (!draining || !roster->empty()) return;
   for (auto& database : databases) {
     database.pool->drain();
-    database.writing_pool->drain();
+    database.counterpart_pool->drain();
   }
   loop.stop();
 }

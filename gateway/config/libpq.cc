@@ -77,4 +77,10 @@ Settings writing_settings(const Database& database) {
   return settings;
 }
 
+Settings reading_settings(const Database& database) {
+  Database read_only = database;
+  read_only.mode = Mode::ReadOnly;
+  return pinned_settings(read_only);
+}
+
 }  // namespace gateway::config

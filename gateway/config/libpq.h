@@ -24,4 +24,7 @@ Settings pinned_settings(const Database& database);
 // readonly_role.
 Settings writing_settings(const Database& database);
 
+// The same for principals that may only read where the database's own may write.
+Settings reading_settings(const Database& database);
+
 }  // namespace gateway::config

@@ -30,12 +30,12 @@ Number number_of(std::string_view bytes) {
 
 upstream::Pool& Database::pool_of(const policy::Profile& profile) const {
   const bool is_read_only = keeper->current()->database().mode == config::Mode::ReadOnly;
-  return is_read_only && profile.mode != policy::Mode::ReadOnly ? *writing_pool : *pool;
+  return is_read_only == (profile.mode == policy::Mode::ReadOnly) ? *pool : *counterpart_pool;
 }
 
 upstream::PoolCounts Database::pool_counts() const {
   upstream::PoolCounts sum = pool->counts();
-  const upstream::PoolCounts more = writing_pool->counts();
+  const upstream::PoolCounts more = counterpart_pool->counts();
   sum.connecting += more.connecting;
   sum.idle += more.idle;
   sum.busy += more.busy;

@@ -45,8 +45,9 @@ struct Database {
   std::size_t metrics_id = 0;
   std::unique_ptr<profiles::Keeper> keeper;  // never null
   std::unique_ptr<upstream::Pool> pool;
-  // For principals that may write where the database's own may not. Empty until one comes.
-  std::unique_ptr<upstream::Pool> writing_pool;
+  // For principals that may write where the database's own may not, or the reverse: of servers that
+  // are pinned so. Empty until one comes.
+  std::unique_ptr<upstream::Pool> counterpart_pool;
   upstream::Pool& pool_of(const policy::Profile& profile) const;
   upstream::PoolCounts pool_counts() const;  // of both
 };

@@ -67,3 +67,18 @@ def test_a_function_call_is_judged_by_its_oid(gateway, admin, function, argument
         assert wire.kinds(messages) == expected
         assert [error["C"] for error in wire.errors(messages)] == ["42501"] * expected.count("E")
         assert connection.rows("SELECT 1") == [["1"]]
+
+
+def test_a_principal_may_not_write_where_the_database_may(cluster, admin):
+    """Nor by a call that no parser can tell from one that reads."""
+    admin.execute("CREATE TABLE narrowed (a int); GRANT ALL ON narrowed TO PUBLIC")
+    admin.execute("CREATE FUNCTION write_narrowed() RETURNS void LANGUAGE sql AS 'INSERT INTO narrowed VALUES (1)'")
+    narrow = {"mode": "balanced", "principals": [{"match": {"applications": ["agent"]}, "mode": "read_only"}]}
+    with running(cluster.port, narrow) as gateway:
+        with gateway.connect(parameters={"application_name": "agent"}) as connection:
+            assert connection.rows("SHOW default_transaction_read_only") == [["on"]]
+            assert wire.code_of(connection, "SELECT write_narrowed()") == "25006"
+            assert wire.code_of(connection, "RESET ALL; SELECT write_narrowed()") == "25006"
+        with gateway.connect() as connection:
+            assert wire.code_of(connection, "SELECT write_narrowed()") is None
+    assert admin.execute("SELECT count(*) FROM narrowed").fetchone() == (1,)
